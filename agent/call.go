@@ -1,0 +1,71 @@
+package agent
+
+import "time"
+
+// A Call is one measured LLM call.
+//
+// All times are nanoseconds on the monotonic clock of the process that made the call, relative to t0,
+// the moment just before the request was handed to the transport. A nil pointer means that the value
+// could not be had; it is never replaced by 0.
+type Call struct {
+	Step      string    `json:"step"`
+	StartedAt time.Time `json:"started_at"` // wall clock (UTC); a label, never used in arithmetic
+
+	Clock string `json:"clock"` // where arrival times come from: "read" (return of the read) or "kernel"
+	Conn  string `json:"conn"`  // "new" or "reused"
+
+	ConnNS      int64   `json:"conn_ns"`                 // DNS, dial and TLS; 0 on a reused connection
+	WroteNS     *int64  `json:"wrote_ns,omitempty"`      // last byte of the request written
+	FirstByteNS *int64  `json:"first_byte_ns,omitempty"` // first byte of the response header
+	TTFTNS      *int64  `json:"ttft_ns,omitempty"`       // first chunk with non-empty content
+	ChunkNS     []int64 `json:"chunk_ns,omitempty"`      // arrival of each content chunk, thinking included
+	EndNS       int64   `json:"end_ns"`                  // end of body, or of the failed call
+
+	TTFTAnswerNS *int64 `json:"ttft_answer_ns,omitempty"` // first chunk of the answer, where thinking came before it
+
+	OutputTokens int    `json:"output_tokens"`
+	PromptTokens *int   `json:"prompt_tokens,omitempty"`
+	TokensFrom   string `json:"tokens_from"` // "server" (its usage) or "chunks" (counted, where the server says nothing)
+
+	Server   ServerTimings `json:"server"`
+	Response string        `json:"response"`
+	Thinking string        `json:"thinking,omitempty"` // text that the model wrote before its answer
+	Error    *Error        `json:"error,omitempty"`
+}
+
+// ServerTimings is what the server says of a call, as it says it: durations in ns, counts in tokens.
+type ServerTimings struct {
+	TotalNS         *int64 `json:"total_duration,omitempty"`
+	LoadNS          *int64 `json:"load_duration,omitempty"`
+	PromptEvalNS    *int64 `json:"prompt_eval_duration,omitempty"`
+	EvalNS          *int64 `json:"eval_duration,omitempty"`
+	PromptEvalCount *int   `json:"prompt_eval_count,omitempty"`
+	EvalCount       *int   `json:"eval_count,omitempty"`
+	DoneReason      string `json:"done_reason,omitempty"`
+}
+
+// An Ingest is one measured reading of a corpus.
+type Ingest struct {
+	Name       string `json:"name"`
+	Files      int    `json:"files"`
+	Bytes      int64  `json:"bytes"`
+	Digest     string `json:"digest"` // SHA-256 over paths and contents, in hexadecimal
+	DurationNS int64  `json:"duration_ns"`
+}
+
+// Resources is what the measured process used, from its start to the end of its last call.
+type Resources struct {
+	CPUNS        int64 `json:"cpu_ns"`         // user and system time of the process and its waited-for children
+	PeakRSSBytes int64 `json:"peak_rss_bytes"` // largest resident set of the process
+	GCCount      int   `json:"gc_count"`       // garbage collections of the client while it measured
+	GCPauseNS    int64 `json:"gc_pause_ns"`    // their pauses, summed
+}
+
+// An Outcome is a run measured: everything that one process of an agent gives back.
+type Outcome struct {
+	Ingests         []Ingest           `json:"ingests,omitempty"`
+	Calls           []Call             `json:"calls"`
+	Scores          map[string]float64 `json:"scores,omitempty"` // the workload's own metrics of quality
+	WorkflowTotalNS int64              `json:"workflow_total_ns"`
+	Resources       Resources          `json:"resources"`
+}

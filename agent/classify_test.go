@@ -1,0 +1,54 @@
+package agent
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"bench/agent/wire"
+)
+
+// Failures that no test can bring about on every machine.
+func TestNoAnswer(t *testing.T) {
+	c, err := NewClient(Endpoint{Kind: "ollama", URL: "http://h:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for saying, test := range map[string]struct {
+		err  error
+		want Class
+	}{
+		"no connection to http://h:1 within 10s (timeouts.connect)": {&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, Timeout},
+		"no connection to http://h:1: no route to host":             {&net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}, Connect},
+		"http://h:1 closed before it answered: read: connection":    {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, Connect},
+	} {
+		if e := c.noAnswer(t.Context(), fmt.Errorf("wrapped: %w", test.err)); e.Class != test.want || !strings.Contains(strings.Replace(e.Message, "wrapped: ", "", 1), saying) {
+			t.Errorf("%v, want %s: %s", e, test.want, saying)
+		}
+	}
+}
+
+func TestTooLongAnswer(t *testing.T) {
+	e := brokenOff(t.Context(), wire.ErrTooLong)
+	if e.Class != InvalidOutput || !strings.Contains(e.Message, "over 268435456 bytes") {
+		t.Error(e)
+	}
+}
+
+func TestOneLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\n\tb \r\n c":                    "a b c",
+		"\xff":                             "\uFFFD",
+		strings.Repeat("é", 200):           strings.Repeat("é", 150) + "…",
+		"x" + strings.Repeat("é", 200):     "x" + strings.Repeat("é", 149) + "…",
+		strings.Repeat("x", 300):           strings.Repeat("x", 300),
+		strings.Repeat("x y ", 70) + "end": strings.TrimSpace(strings.Repeat("x y ", 70)) + " end",
+	} {
+		if got := oneLine(in); got != want {
+			t.Errorf("oneLine(%q) = %q", in, got)
+		}
+	}
+}

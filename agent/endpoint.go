@@ -1,0 +1,102 @@
+package agent
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// An Endpoint is an inference server: what it speaks, where it listens, and how long to wait for it.
+type Endpoint struct {
+	Kind     string   `json:"kind"` // "ollama", or "emulator", which speaks the same
+	URL      string   `json:"url"`  // http://host:port; the scheme may be left out, a path prefix is kept
+	Timeouts Timeouts `json:"timeouts"`
+}
+
+// Timeouts limit the parts of one call; the whole of it is limited by the caller's context. Each limit
+// that passes gives an error of class [Timeout] that names it. Zero means the default.
+type Timeouts struct {
+	Connect    time.Duration `json:"connect_ns,omitempty"`     // one dial, and one TLS handshake; default 10 s
+	FirstToken time.Duration `json:"first_token_ns,omitempty"` // from t0 to the first byte of the answer's body, loading the model included; default 2 min
+	Idle       time.Duration `json:"idle_ns,omitempty"`        // between two reads of the body: any byte counts as progress; default 30 s
+}
+
+// The limits of [Timeouts] that are left at zero.
+const (
+	DefaultConnect    = 10 * time.Second
+	DefaultFirstToken = 2 * time.Minute
+	DefaultIdle       = 30 * time.Second
+)
+
+func (t Timeouts) withDefaults() Timeouts {
+	return Timeouts{
+		Connect:    cmp.Or(t.Connect, DefaultConnect),
+		FirstToken: cmp.Or(t.FirstToken, DefaultFirstToken),
+		Idle:       cmp.Or(t.Idle, DefaultIdle),
+	}
+}
+
+// A Client makes measured calls to one endpoint. It may be used by several goroutines.
+type Client struct {
+	base      string // scheme, host and path prefix, without a slash at the end
+	timeouts  Timeouts
+	transport *http.Transport
+}
+
+// NewClient checks the endpoint and opens nothing.
+func NewClient(e Endpoint) (*Client, error) {
+	if e.Kind != "ollama" && e.Kind != "emulator" {
+		return nil, fmt.Errorf("server kind %q is not known: it is \"ollama\" or \"emulator\"", e.Kind)
+	}
+	base, err := baseURL(e.URL)
+	if err != nil {
+		return nil, err
+	}
+	if t := e.Timeouts; min(t.Connect, t.FirstToken, t.Idle) < 0 {
+		return nil, fmt.Errorf("timeouts of %s: a limit is negative", base)
+	}
+	timeouts := e.Timeouts.withDefaults()
+	return &Client{base: base, timeouts: timeouts, transport: newTransport(timeouts)}, nil
+}
+
+// Close closes the connections that are kept open between calls.
+func (c *Client) Close() { c.transport.CloseIdleConnections() }
+
+// newTransport keeps to HTTP/1.1, where the bytes of one answer have a connection of their own, and
+// takes nothing from the environment: a proxy that nobody wrote down would be measured with the server.
+func newTransport(t Timeouts) *http.Transport {
+	return &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: t.Connect}).DialContext,
+		TLSHandshakeTimeout:    t.Connect,
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    1024,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+func baseURL(raw string) (string, error) {
+	if raw == "" {
+		return "", fmt.Errorf("the server has no url")
+	}
+	if !strings.Contains(raw, "://") {
+		raw = "http://" + raw
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", fmt.Errorf("the server's url: %w", err)
+	}
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", fmt.Errorf("the server's url begins with %s://: write http:// or https://", u.Scheme)
+	case u.Hostname() == "":
+		return "", fmt.Errorf("the server's url %s names no host", u.Redacted())
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return "", fmt.Errorf("the server's url %s holds more than scheme, host, port and path", u.Redacted())
+	}
+	return u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/"), nil
+}

@@ -1,0 +1,76 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+// An Address names an experiment, a configuration of it, or one of its runs:
+//
+//	experiment.tr111
+//	experiment.tr111.config["gpu60_ctx256_temp0p6"]
+//	experiment.tr111.config["gpu60_ctx256_temp0p6"].run[2]
+//	experiment.tr111.config["gpu60_ctx256_temp0p6"].warmup[1]
+//
+// Addresses are comparable.
+type Address struct {
+	Experiment    string
+	Configuration string // "" for the experiment itself
+	Repeat        int    // 1, 2, …; 0 for the configuration itself
+	Warmup        bool
+}
+
+var addressForm = regexp.MustCompile(`^experiment\.([A-Za-z_][\w-]*)(?:\.config\["([\w+-]+)"\](?:\.(run|warmup)\[([1-9]\d*)\])?)?$`)
+
+// ParseAddress reads what String writes.
+func ParseAddress(s string) (Address, error) {
+	m := addressForm.FindStringSubmatch(s)
+	if m == nil {
+		return Address{}, notAnAddress(s)
+	}
+	a := Address{Experiment: m[1], Configuration: m[2], Warmup: m[3] == "warmup"}
+	if m[4] != "" {
+		n, err := strconv.Atoi(m[4])
+		if err != nil {
+			return Address{}, notAnAddress(s)
+		}
+		a.Repeat = n
+	}
+	return a, nil
+}
+
+func notAnAddress(s string) error {
+	return fmt.Errorf(`%q is not an address: write experiment.NAME, experiment.NAME.config["CONFIGURATION"] or experiment.NAME.config["CONFIGURATION"].run[N], with N from 1`, s)
+}
+
+// String writes the address as a user types it.
+func (a Address) String() string {
+	s := "experiment." + a.Experiment
+	if a.Configuration == "" {
+		return s
+	}
+	s += `.config["` + a.Configuration + `"]`
+	if a.Repeat == 0 {
+		return s
+	}
+	return s + "." + a.Kind() + "[" + strconv.Itoa(a.Repeat) + "]"
+}
+
+// Kind is "run" or "warmup".
+func (a Address) Kind() string {
+	if a.Warmup {
+		return "warmup"
+	}
+	return "run"
+}
+
+// File is the name that the run's files share: run_2, warmup_1.
+func (a Address) File() string { return a.Kind() + "_" + strconv.Itoa(a.Repeat) }
+
+// Contains says whether b is a or lies under it.
+func (a Address) Contains(b Address) bool {
+	return a.Experiment == b.Experiment &&
+		(a.Configuration == "" || a.Configuration == b.Configuration) &&
+		(a.Repeat == 0 || a.Repeat == b.Repeat && a.Warmup == b.Warmup)
+}

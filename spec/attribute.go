@@ -1,0 +1,369 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// evaluate gives the value of an attribute in the form that its kind asks for, and checks it. A value that may be known only
+// later comes back unknown.
+func (a attr) evaluate(expr hcl.Expression, sc *scope) (cty.Value, hcl.Diagnostics) {
+	if diags := sc.check(expr); diags.HasErrors() {
+		return cty.NilVal, diags
+	}
+	return a.evaluateChecked(expr, sc)
+}
+
+// evaluateChecked is evaluate for an expression whose names have been checked.
+func (a attr) evaluateChecked(expr hcl.Expression, sc *scope) (cty.Value, hcl.Diagnostics) {
+	val, diags := sc.evaluate(expr)
+	if diags.HasErrors() {
+		return cty.NilVal, diags
+	}
+	converted, problems := a.take(val, expr)
+	for _, p := range problems {
+		diags = append(diags, &hcl.Diagnostic{
+			Severity: hcl.DiagError, Summary: p.summary, Detail: p.detail, Subject: p.at.Ptr(), Context: contextOf(expr, p.at),
+			Expression: expr, EvalContext: legible(expr, sc.ctx),
+		})
+	}
+	return converted, diags
+}
+
+// A problem is what is wrong with a value, and where.
+type problem struct {
+	summary, detail string
+	at              hcl.Range
+}
+
+// take converts and checks a value.
+func (a attr) take(val cty.Value, expr hcl.Expression) (cty.Value, []problem) {
+	wrong := func(at hcl.Expression, summary, format string, args ...any) (cty.Value, []problem) {
+		return cty.NilVal, one(at, summary, format, args...)
+	}
+	if val.ContainsMarked() {
+		return wrong(expr, sensitiveHere, "%q would be written to records and reports, and this value is sensitive.", a.name)
+	}
+	if val.IsNull() && a.required {
+		return wrong(expr, "Missing value", "%q can't be null: it takes %s.", a.name, a.noun())
+	}
+	converted, err := convert.Convert(val, a.want())
+	if err != nil {
+		at, found := a.misfit(val, expr)
+		return wrong(at, "Wrong type", "%q must be %s, and this is %s.", a.name, a.noun(), friendly(found))
+	}
+	if t := converted.Type(); a.kind == kRef && !converted.IsKnown() && t.IsCapsuleType() && !slices.Contains(a.refs, t.FriendlyName()) {
+		return wrong(expr, "Wrong type", "%q must be %s, and this is %s.", a.name, a.noun(), friendly(t))
+	}
+	if converted.IsNull() || !converted.IsKnown() || !converted.IsWhollyKnown() && a.kind != kScalars {
+		return converted, nil
+	}
+	return converted, a.problems(converted, expr)
+}
+
+func one(at hcl.Expression, summary, format string, args ...any) []problem {
+	return []problem{{summary, fmt.Sprintf(format, args...), at.Range()}}
+}
+
+// misfit finds the element that keeps a list from being one of strings.
+func (a attr) misfit(val cty.Value, expr hcl.Expression) (hcl.Expression, cty.Type) {
+	if a.kind == kStrings && val.Type().IsTupleType() {
+		for i, t := range val.Type().TupleElementTypes() {
+			if !t.IsPrimitiveType() && t != cty.DynamicPseudoType {
+				return element(expr, i), t
+			}
+		}
+	}
+	return expr, val.Type()
+}
+
+// element gives the expression of a list's element, or that of the list where it isn't written out.
+func element(expr hcl.Expression, i int) hcl.Expression {
+	if list, ok := expr.(*hclsyntax.TupleConsExpr); ok && i < len(list.Exprs) {
+		return list.Exprs[i]
+	}
+	return expr
+}
+
+// entry gives the expression of an object's attribute, or that of the object where it isn't written out.
+func entry(expr hcl.Expression, key string) hcl.Expression {
+	if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
+		for _, item := range object.Items {
+			if hcl.ExprAsKeyword(item.KeyExpr) == key {
+				return item.ValueExpr
+			}
+		}
+	}
+	return expr
+}
+
+// key gives the expression of an attribute's name in an object, or that of the object where it isn't written out.
+func key(expr hcl.Expression, name string) hcl.Expression {
+	if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
+		for _, item := range object.Items {
+			if hcl.ExprAsKeyword(item.KeyExpr) == name {
+				return item.KeyExpr
+			}
+		}
+	}
+	return expr
+}
+
+// noun says what an attribute takes.
+func (a attr) noun() string {
+	switch a.kind {
+	case kWhole:
+		return "a whole number"
+	case kNumber:
+		return "a number"
+	case kBool:
+		return "true or false"
+	case kStrings:
+		return "a list of strings"
+	case kDuration:
+		return `a duration, as "30s"`
+	case kSize:
+		return `a size, as "1MiB"`
+	case kPercent:
+		return `a percentage, as "1%"`
+	case kScalars:
+		return "an object of numbers, strings, bools and lists of them"
+	case kRef:
+		return "a reference to " + article(a.refs...)
+	case kRefs:
+		return "a list of references to " + strings.Join(a.refs, " or ") + " blocks"
+	case kExpr:
+		return "an expression"
+	}
+	return "a string"
+}
+
+func article(names ...string) string {
+	name := orList(names)
+	if strings.ContainsAny(name[:1], "aeiou") {
+		return "an " + name
+	}
+	return "a " + name
+}
+
+func friendly(t cty.Type) string {
+	switch {
+	case t == cty.DynamicPseudoType:
+		return "null" // a value whose type isn't known passes every conversion
+	case t.IsCapsuleType():
+		return "a reference to " + article(t.FriendlyName())
+	case t.IsObjectType():
+		return "an object"
+	case t.IsTupleType():
+		return "a list"
+	}
+	return article(t.FriendlyName())
+}
+
+// problems checks a known value.
+func (a attr) problems(v cty.Value, expr hcl.Expression) []problem {
+	detail := ""
+	switch a.kind {
+	case kWhole, kNumber:
+		detail = a.numberProblem(v)
+	case kDuration, kSize, kPercent:
+		detail = a.quantityProblem(v.AsString())
+	case kString:
+		detail = a.choiceProblem(v.AsString())
+		if a.required && v.AsString() == "" {
+			detail = fmt.Sprintf("%q is empty.", a.name)
+		}
+	case kStrings:
+		return a.stringsProblems(v, expr)
+	case kScalars:
+		return a.scalarsProblems(v, expr)
+	case kRef:
+		return a.refProblems(v, expr)
+	case kRefs:
+		return a.refsProblems(v, expr)
+	}
+	if detail == "" {
+		return nil
+	}
+	return one(expr, "Invalid value", "%s", detail)
+}
+
+func (a attr) numberProblem(v cty.Value) string {
+	n, _ := v.AsBigFloat().Float64()
+	text := v.AsBigFloat().Text('g', 10)
+	switch {
+	case a.kind == kWhole && !v.AsBigFloat().IsInt():
+		return fmt.Sprintf("%q must be a whole number, and this is %s.", a.name, text)
+	case math.IsInf(n, 0), !a.limits.hold(n):
+		return fmt.Sprintf("%q must be %s, and this is %s.", a.name, a.limits.text(1, ""), text)
+	}
+	return ""
+}
+
+func (a attr) quantityProblem(s string) string {
+	n, err := a.quantity(s)
+	switch {
+	case err != nil:
+		return upper(err.Error()) + "."
+	case a.limits.hold(n):
+		return ""
+	case a.kind == kPercent:
+		return fmt.Sprintf("%q must be %s, and this is %q.", a.name, a.limits.text(100, "%"), s)
+	}
+	return fmt.Sprintf("%q must be %s, and this is %q: write %s.", a.name, a.limits.text(1, ""), s, a.noun())
+}
+
+// quantity gives a duration in s, a size in bytes or a percentage as a fraction, for a comparison with limits.
+func (a attr) quantity(s string) (float64, error) {
+	switch a.kind {
+	case kDuration:
+		d, err := parseDuration(s)
+		return d.Seconds(), err
+	case kSize:
+		n, err := parseSize(s)
+		return float64(n), err
+	}
+	return parsePercent(s)
+}
+
+func (a attr) choiceProblem(s string) string {
+	if len(a.oneOf) == 0 || slices.Contains(a.oneOf, s) {
+		return ""
+	}
+	if slices.Contains(a.reserved, s) {
+		return fmt.Sprintf("%q is part of the language, but this version of bench does not have it yet: %q must be %s.", s, a.name, orList(quoted(a.oneOf)))
+	}
+	detail := fmt.Sprintf("%q must be %s, and this is %q.", a.name, orList(quoted(a.oneOf)), s)
+	if n := nearest(s, a.oneOf); n != "" {
+		detail += fmt.Sprintf(" Did you mean %q?", n)
+	}
+	return detail
+}
+
+func (a attr) stringsProblems(v cty.Value, expr hcl.Expression) []problem {
+	var all []problem
+	i := 0
+	for it := v.ElementIterator(); it.Next(); i++ {
+		_, s := it.Element()
+		detail := ""
+		switch {
+		case s.IsNull():
+			detail = fmt.Sprintf("An element of %q is null.", a.name)
+		case s.AsString() == "":
+			detail = fmt.Sprintf("An element of %q is empty.", a.name)
+		default:
+			detail = a.choiceProblem(s.AsString())
+		}
+		if detail != "" {
+			all = append(all, one(element(expr, i), "Invalid value", "%s", detail)...)
+		}
+	}
+	if i == 0 && (a.required || len(a.oneOf) > 0) {
+		return one(expr, "Invalid value", "%q is empty.", a.name)
+	}
+	return all
+}
+
+func (a attr) refProblems(v cty.Value, expr hcl.Expression) []problem {
+	r, ok := asRef(v)
+	switch {
+	case ok && slices.Contains(a.refs, r.Block):
+		return nil
+	case ok:
+		return one(expr, "Wrong type", "%q must be %s, and %s is %s.", a.name, a.noun(), r.Address(), article(r.Block))
+	}
+	hint := ""
+	if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+		if block, _, _ := strings.Cut(v.AsString(), "."); slices.Contains(a.refs, block) {
+			hint = " Take the quotes off."
+		}
+	}
+	return one(expr, "Wrong type", "%q must be %s, and this is %s.%s", a.name, a.noun(), friendly(v.Type()), hint)
+}
+
+func (a attr) refsProblems(v cty.Value, expr hcl.Expression) []problem {
+	t := v.Type()
+	if !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
+		return one(expr, "Wrong type", "%q must be %s, and this is %s. Put it in brackets.", a.name, a.noun(), friendly(t))
+	}
+	var all []problem
+	seen := map[Ref]bool{}
+	i := 0
+	for it := v.ElementIterator(); it.Next(); i++ {
+		_, e := it.Element()
+		all = append(all, a.refProblems(e, element(expr, i))...)
+		if r, ok := asRef(e); ok && seen[r] {
+			all = append(all, one(element(expr, i), "Repeated value", "%q has %s twice.", a.name, r.Address())...)
+		} else if ok {
+			seen[r] = true
+		}
+	}
+	if i == 0 {
+		return one(expr, "Invalid value", "%q is empty: it takes %s.", a.name, a.noun())
+	}
+	return all
+}
+
+// scalarsProblems checks what is known of an object of scalars.
+func (a attr) scalarsProblems(v cty.Value, expr hcl.Expression) []problem {
+	if !v.Type().IsObjectType() && !v.Type().IsMapType() {
+		return one(expr, "Wrong type", "%q must be %s, as { NAME = VALUE }, and this is %s.", a.name, a.noun(), friendly(v.Type()))
+	}
+	var all []problem
+	for it := v.ElementIterator(); it.Next(); {
+		key, val := it.Element()
+		name, what := key.AsString(), unfit(val, true)
+		switch {
+		case what == "":
+		case val.Type().IsCapsuleType() && a.name == "options":
+			all = append(all, one(entry(expr, name), "Invalid value", "%q of %q is %s, which can't be sent to a server. Name the axes that are options, as { num_ctx = matrix.num_ctx }.", name, a.name, what)...)
+		default:
+			all = append(all, one(entry(expr, name), "Invalid value", "%q of %q is %s: only numbers, strings, bools and lists of them can stand there.", name, a.name, what)...)
+		}
+	}
+	return all
+}
+
+// unfit says what a value is that is no number, string or bool, nor (where that may be) a list of them; "" where it is one.
+func unfit(v cty.Value, list bool) string {
+	t := v.Type()
+	switch {
+	case t.IsCapsuleType():
+		if r, ok := asRef(v); ok {
+			return r.Address()
+		}
+		return friendly(t)
+	case v.IsNull() || !v.IsKnown():
+		return ""
+	case t == cty.Number:
+		if f, _ := v.AsBigFloat().Float64(); math.IsInf(f, 0) {
+			return "a number beyond all measure"
+		}
+	case t.IsObjectType() || t.IsMapType():
+		return friendly(t)
+	case t.IsTupleType() || t.IsListType() || t.IsSetType():
+		if !list {
+			return "a list"
+		}
+		for it := v.ElementIterator(); it.Next(); {
+			_, e := it.Element()
+			if e.IsNull() {
+				return "a list with null in it"
+			}
+			if what := unfit(e, false); what != "" {
+				return "a list with " + what + " in it"
+			}
+		}
+	}
+	return ""
+}
+
+// sensitiveHere is the summary for a sensitive value where it would be written down.
+const sensitiveHere = "Sensitive value not allowed here"

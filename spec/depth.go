@@ -1,0 +1,63 @@
+package spec
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// HCL's parser and evaluator recurse, and Go can't catch a stack that overflows. A level of brackets costs the parser more
+// than an operator does, and operators in a row are what a long sum is made of.
+const (
+	maxDepth     = 500    // brackets, and blocks, that are open at once
+	maxOperators = 10_000 // operators, indexes and template directives in the expression of one attribute
+)
+
+// tooDeep finds where tokens nest deeper than can be parsed. It counts alone, and does not recurse.
+func tooDeep(tokens hclsyntax.Tokens) *hcl.Diagnostic {
+	depth := 0     // of all brackets
+	inside := 0    // of the brackets within the attribute
+	operators := 0 // within the attribute
+	attribute := false
+	for i := range tokens {
+		switch tokens[i].Type {
+		case hclsyntax.TokenOParen, hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			depth++
+			inside++
+			operators++ // a[b][c] nests, though no bracket is inside another
+		case hclsyntax.TokenCParen, hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenTemplateSeqEnd:
+			depth--
+			inside--
+		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenPlus, hclsyntax.TokenStar, hclsyntax.TokenSlash, hclsyntax.TokenPercent,
+			hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenQuestion, hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual,
+			hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan, hclsyntax.TokenGreaterThanEq:
+			operators++
+		case hclsyntax.TokenEqual:
+			if !attribute {
+				attribute, inside, operators = true, 0, 0
+			}
+		case hclsyntax.TokenNewline:
+			if attribute && inside <= 0 {
+				attribute = false
+			}
+			if !attribute {
+				operators = 0
+			}
+		}
+		if depth > maxDepth {
+			return nestedTooDeep(tokens[i].Range, fmt.Sprintf("More than %d brackets are open here.", maxDepth))
+		}
+		if operators > maxOperators {
+			return nestedTooDeep(tokens[i].Range, fmt.Sprintf("This expression has more than %d operators up to here.", maxOperators))
+		}
+	}
+	return nil
+}
+
+func nestedTooDeep(rng hcl.Range, what string) *hcl.Diagnostic {
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Nested too deeply", Subject: &rng,
+		Detail: what + " Split it with locals, or keep data in files of their own and read them with file().",
+	}
+}

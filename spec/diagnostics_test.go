@@ -1,0 +1,145 @@
+package spec_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+
+	"bench/spec"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// classes are those of the instrument.
+var classes = []string{"connect", "timeout", "server_error", "rate_limited", "bad_request", "invalid_output", "agent_error", "infrastructure", "invalid_spec"}
+
+// generated are specs that are too large to keep.
+var generated = map[string]func() string{
+	"nested_too_deep": func() string {
+		return "locals {\n  x = " + strings.Repeat("[\n", 600) + strings.Repeat("]", 600) + "\n}\n"
+	},
+	"too_many_operators": func() string { return "locals {\n  x = (0" + strings.Repeat("\n+1", 12_000) + ")\n}\n" },
+	"file_too_large":     func() string { return strings.Repeat("# no spec is as long as this one\n", 4<<20/33+1) },
+	"locals_chain": func() string {
+		return "locals {\n" + repeat(600, func(i int) string { return fmt.Sprintf("  x%d = local.x%d\n", i, i+1) }) + "  x600 = 1\n}\n"
+	},
+	"too_many_steps": func() string {
+		return "workload \"w\" {\n" + repeat(1002, func(i int) string { return fmt.Sprintf("  step \"s%d\" {\n    prompt = \"p\"\n  }\n", i) }) + "}\n"
+	},
+}
+
+func repeat(n int, line func(i int) string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(line(i))
+	}
+	return b.String()
+}
+
+// TestManyMistakes: a file that is wrong all over is told of in part.
+func TestManyMistakes(t *testing.T) {
+	_, diags := tryLoad(t, "locals {\n"+repeat(1000, func(i int) string { return fmt.Sprintf("  x%d = nothing\n", i) })+"}\nagent \"a\" {}\n", nil)
+	if len(diags) != 100 {
+		t.Errorf("%d mistakes are told, want 100", len(diags))
+	}
+}
+
+// TestDiagnostics loads each spec in testdata/errors and holds all that is told of it, with the token that each diagnostic points
+// at, against diagnostics.txt beside it. Lines of a spec that begin with #! hold arguments: "-var NAME=VALUE", or paths.
+func TestDiagnostics(t *testing.T) {
+	folders, err := filepath.Glob("testdata/errors/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			golden, err := filepath.Abs(filepath.Join(folder, "diagnostics.txt"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if generate := generated[filepath.Base(folder)]; generate != nil {
+				folder = t.TempDir()
+				if err := os.WriteFile(filepath.Join(folder, "experiment.hcl"), []byte(generate()), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Chdir(folder)
+			paths, opts := arguments(t, "experiment.hcl")
+			m, diags := spec.Load(paths, opts)
+			if !diags.HasErrors() {
+				t.Error("the spec has no mistake")
+			}
+			got := printed(t, m, diags)
+			if *update {
+				if err := os.WriteFile(golden, got, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("diagnostics (-want +got):\n%s", diff)
+			}
+			if bytes.Contains(got, []byte("hunter2")) {
+				t.Error("a sensitive value is shown")
+			}
+			for _, d := range diags {
+				if d.Detail == "" || strings.ContainsAny(d.Summary, "\"`") {
+					t.Errorf("summary %q, detail %q: a summary is constant, and a detail says what to do", d.Summary, d.Detail)
+				}
+			}
+		})
+	}
+}
+
+func arguments(t *testing.T, name string) (paths []string, opts spec.Options) {
+	t.Helper()
+	paths = []string{name}
+	opts = spec.Options{Version: "0.1.0", Classes: classes, Vars: map[string]string{}}
+	src, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(src[:min(len(src), 1000)])) {
+		args, ok := strings.CutPrefix(strings.TrimSpace(line), "#! ")
+		if !ok {
+			continue
+		}
+		if v, ok := strings.CutPrefix(args, "-var "); ok {
+			name, value, _ := strings.Cut(v, "=")
+			opts.Vars[name] = value
+		} else {
+			paths = strings.Fields(args)
+		}
+	}
+	return paths, opts
+}
+
+// printed gives diagnostics as a user sees them, each after the source that it points at.
+func printed(t *testing.T, m *spec.Module, diags hcl.Diagnostics) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := hcl.NewDiagnosticTextWriter(&b, m.Files, 100, false)
+	for _, d := range diags {
+		if d.Subject != nil {
+			source := ""
+			if f := m.Files[d.Subject.Filename]; f != nil && d.Subject.CanSliceBytes(f.Bytes) {
+				source, _, _ = strings.Cut(string(d.Subject.SliceBytes(f.Bytes)), "\n")
+			}
+			fmt.Fprintf(&b, "%s `%s`\n", d.Subject, source)
+		}
+		if err := w.WriteDiagnostic(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD"))
+}

@@ -1,0 +1,177 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+type mark string
+
+// sensitiveMark is carried by every value that a sensitive variable went into.
+const sensitiveMark = mark("sensitive")
+
+// explain makes the diagnostics of HCL's evaluation fit to be shown. What they tell of a sensitive value is left out, a mistake
+// inside a template points into the template, and long values are cut.
+func (s *scope) explain(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
+	if hidden, ok := s.concealed(expr); ok {
+		// Evaluated with the sensitive values unknown, no message can hold a piece of them. A mistake that is gone then lies in them.
+		_, safe := expr.Value(hidden)
+		if !safe.HasErrors() {
+			return hcl.Diagnostics{{
+				Severity: hcl.DiagError, Summary: diags[0].Summary, Subject: diags[0].Subject, Context: diags[0].Context,
+				Detail: "What is wrong depends on a sensitive value, so it is not shown.",
+			}}
+		}
+		diags = safe
+	}
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		out = append(out, inTemplate(expr, d)...)
+	}
+	for _, d := range out {
+		if d.Expression != nil && d.EvalContext != nil {
+			d.EvalContext = legible(d.Expression, d.EvalContext)
+		}
+		if name := unsupported.FindStringSubmatch(d.Detail); name != nil {
+			d.Detail += meant(name[1], s.attributesIn(expr))
+		}
+		if len(d.Detail) > longestDetail {
+			d.Detail = cut(d.Detail, longestDetail)
+		}
+	}
+	return out
+}
+
+// unsupported is what HCL says of an attribute whose object is known only while the expression is evaluated, as in a for.
+var unsupported = regexp.MustCompile(`^This object does not have an attribute named "([^"]+)"\.$`)
+
+// attributesIn lists the attributes of everything that an expression refers to.
+func (s *scope) attributesIn(expr hcl.Expression) []string {
+	names := map[string]bool{}
+	var add func(t cty.Type)
+	add = func(t cty.Type) {
+		switch {
+		case t.IsObjectType():
+			for name, of := range t.AttributeTypes() {
+				names[name] = true
+				add(of)
+			}
+		case t.IsCollectionType():
+			add(t.ElementType())
+		}
+	}
+	for _, t := range expr.Variables() {
+		if v, _, ok := s.lookup(t.RootName()); ok && sorts[t.RootName()].where != inModule {
+			add(v.Type())
+		}
+	}
+	return slices.Collect(maps.Keys(names))
+}
+
+// concealed gives a context in which what is sensitive is unknown, and whether the expression refers to any of it.
+func (s *scope) concealed(expr hcl.Expression) (*hcl.EvalContext, bool) {
+	hidden := map[string]cty.Value{}
+	for _, t := range expr.Variables() {
+		v, _, ok := s.lookup(t.RootName())
+		if !ok || !v.ContainsMarked() {
+			continue
+		}
+		attrs := v.AsValueMap() // only var and local hold what is sensitive, and both are objects
+		for name, a := range attrs {
+			if a.ContainsMarked() {
+				attrs[name] = cty.UnknownVal(a.Type())
+			}
+		}
+		hidden[t.RootName()] = cty.ObjectVal(attrs)
+	}
+	ctx := s.ctx.NewChild()
+	ctx.Variables = hidden
+	return ctx, len(hidden) > 0
+}
+
+// A templateError is a mistake in a file that templatefile renders.
+type templateError struct{ diags hcl.Diagnostics }
+
+func (e *templateError) Error() string { return oneLine(e.diags[0]) }
+
+// oneLine gives a diagnostic as an error's text.
+func oneLine(d *hcl.Diagnostic) string {
+	if d.Subject == nil {
+		return d.Summary + ": " + d.Detail
+	}
+	return fmt.Sprintf("%s: %s: %s", at(*d.Subject), d.Summary, d.Detail)
+}
+
+// inTemplate replaces the failure of a call by the mistake in the template that it comes from.
+func inTemplate(expr hcl.Expression, d *hcl.Diagnostic) hcl.Diagnostics {
+	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
+	if !ok {
+		return hcl.Diagnostics{d}
+	}
+	var inside *templateError
+	if !errors.As(extra.FunctionCallError(), &inside) {
+		return hcl.Diagnostics{d}
+	}
+	var out hcl.Diagnostics
+	for _, t := range inside.diags {
+		told := *t
+		told.Detail += fmt.Sprintf("\n\nThe template is rendered at %s.", at(expr.Range()))
+		out = append(out, &told)
+	}
+	return out
+}
+
+// legible gives a context for the values that a diagnostic shows: references by their address, and no text of many lines.
+func legible(expr hcl.Expression, ctx *hcl.EvalContext) *hcl.EvalContext {
+	out := &hcl.EvalContext{Variables: map[string]cty.Value{}}
+	for _, t := range expr.Variables() {
+		name := t.RootName()
+		if refTypes[name] != cty.NilType {
+			continue // a reference says itself what it is
+		}
+		for c := ctx; c != nil; c = c.Parent() {
+			if v, ok := c.Variables[name]; ok {
+				out.Variables[name], _ = cty.Transform(v, brief)
+				break
+			}
+		}
+	}
+	return out
+}
+
+const (
+	longest       = 60  // bytes of a value that are shown
+	longestDetail = 600 // bytes of what a function says
+)
+
+func cut(s string, n int) string {
+	for !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+func brief(_ cty.Path, v cty.Value) (cty.Value, error) {
+	bare, marks := v.Unmark()
+	switch {
+	case bare.IsNull() || !bare.IsKnown():
+		if bare.Type().IsCapsuleType() {
+			return cty.UnknownVal(cty.String).WithMarks(marks), nil
+		}
+	case bare.Type() == cty.String && len(bare.AsString()) > longest:
+		return cty.StringVal(cut(bare.AsString(), longest)).WithMarks(marks), nil
+	default:
+		if r, ok := asRef(bare); ok {
+			return cty.StringVal(r.Address()).WithMarks(marks), nil
+		}
+	}
+	return v, nil
+}

@@ -1,0 +1,226 @@
+package spec
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// files reads the module's folder, and nothing outside it, for the functions of the language. Each file is read once, so that
+// all of a spec sees the same content. In a worker there is no folder: it has what the plan has read.
+type files struct {
+	dir       string
+	root      *os.Root            // nil in a worker
+	contents  map[string]string   // by path
+	listings  map[string][]string // by pattern
+	templates map[string]*hcl.File
+	used      *reading // what the expression under evaluation reads; nil: nobody asks
+}
+
+// A reading is what an expression read.
+type reading struct {
+	files    map[string]bool
+	patterns map[string]bool
+}
+
+func openFiles(dir string) (*files, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &files{dir: dir, root: root, contents: map[string]string{}, listings: map[string][]string{}, templates: map[string]*hcl.File{}}, nil
+}
+
+// outside says whether a path leaves the folder that it is relative to.
+func outside(name string) bool { return !filepath.IsLocal(filepath.FromSlash(name)) }
+
+// read gives the content of a text file of the module.
+func (f *files) read(name string) (string, error) {
+	if outside(name) {
+		return "", fmt.Errorf("%q lies outside the module's folder; paths are relative to the spec and stay below it", name)
+	}
+	clean := path.Clean(name)
+	if f.used != nil {
+		f.used.files[clean] = true
+	}
+	if content, ok := f.contents[clean]; ok {
+		return content, nil
+	}
+	if f.root == nil {
+		return "", fmt.Errorf("the file %q was not read when the plan was made: in a run, its path may not depend on an answer", name)
+	}
+	content, err := f.readText(clean)
+	if err != nil {
+		return "", err
+	}
+	f.contents[clean] = content
+	return content, nil
+}
+
+func (f *files) readText(name string) (string, error) {
+	info, err := f.root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("there is no file %q%s; paths are relative to the spec", name, f.nearby(name))
+	case err != nil:
+		return "", fmt.Errorf("%q can't be read inside the module's folder: %w", name, cause(err))
+	case !info.Mode().IsRegular():
+		return "", fmt.Errorf("%q is not a regular file", name)
+	case info.Size() > maxFile:
+		return "", fmt.Errorf("%q is larger than the %d MiB that a text in a spec may have", name, maxFile>>20)
+	}
+	file, err := f.root.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("%q can't be read: %w", name, cause(err))
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxFile))
+	if err != nil {
+		return "", fmt.Errorf("%q can't be read: %w", name, cause(err))
+	}
+	if !utf8.Valid(content) {
+		return "", fmt.Errorf("%q is not a text in UTF-8", name)
+	}
+	return string(content), nil
+}
+
+// cause takes the system's call and the path off an error: the path is told already.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// nearby suggests a file of the same folder.
+func (f *files) nearby(name string) string {
+	entries, err := fs.ReadDir(f.root.FS(), path.Dir(name))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if n := nearest(path.Base(name), names); n != "" {
+		return fmt.Sprintf(", but there is %q", path.Join(path.Dir(name), n))
+	}
+	return ""
+}
+
+// glob gives the files that match a pattern, sorted. ** stands for any number of folders; like *, it does not stand for names
+// that begin with a dot. Records under runs/ are never meant: they would change the inputs of the next run.
+func (f *files) glob(pattern string) ([]string, error) {
+	if outside(pattern) {
+		return nil, fmt.Errorf("%q lies outside the module's folder; paths are relative to the spec and stay below it", pattern)
+	}
+	clean := path.Clean(pattern)
+	if f.used != nil {
+		f.used.patterns[clean] = true
+	}
+	if found, ok := f.listings[clean]; ok {
+		return found, nil
+	}
+	want := strings.Split(clean, "/")
+	for _, segment := range want {
+		if _, err := path.Match(segment, ""); err != nil {
+			return nil, fmt.Errorf("%q is not a pattern: a bracket is not closed", pattern)
+		}
+	}
+	if f.root == nil {
+		return nil, fmt.Errorf("the files of %q were not listed when the plan was made: in a run, the pattern may not depend on an answer", pattern)
+	}
+	found, err := f.walk(want)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(found)
+	f.listings[clean] = found
+	return found, nil
+}
+
+func (f *files) walk(want []string) ([]string, error) {
+	var found []string
+	err := fs.WalkDir(f.root.FS(), ".", func(p string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("the folder %q can't be listed: %w", p, cause(err))
+		}
+		if p == "." {
+			return nil
+		}
+		segments := strings.Split(p, "/")
+		switch {
+		case entry.IsDir():
+			if p == "runs" || !matchPath(want, segments, true) {
+				return fs.SkipDir
+			}
+			return nil
+		case !matchPath(want, segments, false):
+			return nil
+		case entry.Type()&fs.ModeSymlink != 0:
+			info, err := f.root.Stat(p)
+			if err != nil {
+				return fmt.Errorf("%q is a link that can't be followed inside the module's folder: %w", p, cause(err))
+			}
+			if !info.Mode().IsRegular() {
+				return nil
+			}
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		found = append(found, p)
+		return nil
+	})
+	return found, err
+}
+
+// matchPath says whether the segments of a path match those of a pattern, or, for a folder, whether a file below it could.
+func matchPath(pattern, segments []string, folder bool) bool {
+	p, s := 0, 0
+	star, from := -1, 0 // the last ** met, and the segment from which it is tried next
+	for s < len(segments) {
+		switch {
+		case p < len(pattern) && pattern[p] == "**":
+			star, from = p, s
+			p++
+		case p < len(pattern) && matchSegment(pattern[p], segments[s]):
+			p, s = p+1, s+1
+		case star >= 0 && !hidden(segments[from]):
+			from++
+			p, s = star+1, from
+		default:
+			return false
+		}
+	}
+	if folder {
+		return p < len(pattern) || star >= 0
+	}
+	for p < len(pattern) && pattern[p] == "**" {
+		p++
+	}
+	return p == len(pattern)
+}
+
+func matchSegment(pattern, name string) bool {
+	ok, _ := path.Match(pattern, name)
+	return ok && (!hidden(name) || hidden(pattern))
+}
+
+func hidden(name string) bool { return strings.HasPrefix(name, ".") }
+
+func sha256Hex(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,119 @@
+package spec
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// FuzzLoad: whatever the bytes, Load returns, each diagnostic can be written, and a module without mistakes can be gone through.
+func FuzzLoad(f *testing.F) {
+	specs, err := filepath.Glob("testdata/errors/*/experiment.hcl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range specs {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		dir := t.TempDir()
+		name := filepath.Join(dir, "experiment.hcl")
+		if err := os.WriteFile(name, src, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m, diags := Load([]string{name}, Options{Version: "0.1.0", Vars: map[string]string{"model": "a", "key": "hunter2"}, Classes: []string{"timeout"}})
+		writable(t, m, diags)
+		for _, e := range m.Experiments {
+			for c, failed := range e.Configurations() {
+				if failed.HasErrors() && !diags.HasErrors() {
+					t.Fatalf("%s failed after Load found no mistake: %v", c.Name, failed)
+				}
+				if len(c.Name) > maxName {
+					t.Fatalf("the name %s is too long", c.Name)
+				}
+				if p, failed := m.Program(c); !diags.HasErrors() && (failed.HasErrors() || len(p.Steps) == 0) {
+					t.Fatalf("%s has no program: %v", c.Name, failed)
+				}
+			}
+		}
+	})
+}
+
+// writable holds that diagnostics can be written, and that none is a panic which go-cty has caught.
+func writable(t *testing.T, m *Module, diags hcl.Diagnostics) {
+	t.Helper()
+	var b strings.Builder
+	if err := hcl.NewDiagnosticTextWriter(&b, m.Files, 80, true).WriteDiagnostics(diags); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "panic in function") {
+		t.Fatal(b.String())
+	}
+}
+
+func FuzzParseAddress(f *testing.F) {
+	f.Add(`experiment.tr111.config["gpu60_ctx256_temp0p6"].run[2]`)
+	f.Add("experiment.x")
+	f.Fuzz(func(t *testing.T, text string) {
+		a, err := ParseAddress(text)
+		if err == nil && a.String() != text {
+			t.Errorf("%q is read as %+v, which is written %s", text, a, a)
+		}
+	})
+}
+
+func FuzzQuantities(f *testing.F) {
+	for _, text := range []string{"5m", "1.5GiB", "+2%", "1h30m", "", "nanB"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if n, err := parseSize(text); err == nil && n < 0 {
+			t.Errorf("%q is the size %d", text, n)
+		}
+		if p, err := parsePercent(text); err == nil && p != p {
+			t.Errorf("%q is no percentage", text)
+		}
+		if d, err := parseDuration(text); err == nil {
+			if again, err := parseDuration(d.String()); err != nil || again != d {
+				t.Errorf("%q is %v, which is read as %v, %v", text, d, again, err)
+			}
+		}
+		if cores, err := ParseCPUs(text); err == nil && (len(cores) == 0 || cores[0] < 0) {
+			t.Errorf("%q is the cores %v", text, cores)
+		}
+	})
+}
+
+// FuzzTemplate: a template is written by hand as well.
+func FuzzTemplate(f *testing.F) {
+	f.Add("Read ${corpus.text}:\n%{ for f in corpus.names ~}\n- ${f}\n%{ endfor ~}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		dir := t.TempDir()
+		for name, content := range map[string]string{"p.tmpl": text, "a.md": "a", "e.hcl": "workload \"w\" {\n ingest \"corpus\" {\n paths = [\"a.md\"]\n}\n step \"s\" {\n prompt = templatefile(\"p.tmpl\", { corpus = ingest.corpus })\n}\n}\n"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, diags := Load([]string{dir}, Options{})
+		writable(t, m, diags)
+		if diags.HasErrors() {
+			return
+		}
+		p := m.programs[m.Workloads[0].Ref]
+		run, err := p.Start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Ingested("corpus", Corpus{Files: 1, Text: "a", Names: []string{"a.md"}}); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = run.Prompt(p.Steps[0]) // a mistake that shows only now is an error, not a panic
+	})
+}

@@ -1,0 +1,92 @@
+package spec
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// Identity gives what makes up the program, a part a line: a run whose parts are the same need not be made again. Comments,
+// white space and places in the file don't count, and neither do the rules of valid, which judge a run and don't change it.
+// The files of an ingest are not among the parts: whoever reads them knows their digest.
+func (p *Program) Identity() map[string]string {
+	values := p.valuesByName()
+	id := map[string]string{}
+	names := make([]string, len(p.Steps))
+	for i, s := range p.Steps {
+		names[i] = s.Name
+		id["prompt of step "+s.Name] = p.digest(s.Prompt, values)
+		id["max_tokens of step "+s.Name] = fmt.Sprint(s.MaxTokens)
+		for _, e := range s.Extract {
+			id["extract "+e.Name+" of step "+s.Name] = p.digest(e.Source, values)
+		}
+	}
+	id["steps"] = strings.Join(names, ", ")
+	for _, s := range p.Scores {
+		id["score "+s.Name] = p.digest(s.Source, values)
+	}
+	return id
+}
+
+// valuesByName gives the JSON of each variable and local, by its root and its name.
+func (p *Program) valuesByName() map[string]map[string]json.RawMessage {
+	all := map[string]map[string]json.RawMessage{}
+	for root, t := range p.Scope {
+		var byName map[string]json.RawMessage
+		if err := json.Unmarshal(t.Value, &byName); err == nil { // an object, as build makes it
+			all[root] = byName
+		}
+	}
+	return all
+}
+
+// digest hashes an expression's tokens with the values and the files that it refers to.
+func (p *Program) digest(s Source, values map[string]map[string]json.RawMessage) string {
+	d := digester{sha256.New()}
+	tokens, _ := hclsyntax.LexExpression(s.parseable(), s.Filename, hcl.InitialPos)
+	for _, t := range tokens {
+		if t.Type != hclsyntax.TokenComment && t.Type != hclsyntax.TokenNewline {
+			d.add("token", string(t.Bytes))
+		}
+	}
+	if expr, diags := s.parse(); !diags.HasErrors() {
+		for _, t := range expr.Variables() {
+			all, ok := values[t.RootName()]
+			if !ok {
+				continue
+			}
+			name, named := second(t)
+			for _, n := range slices.Sorted(maps.Keys(all)) {
+				if !named || n == name {
+					d.add("value", t.RootName(), n, string(all[n]))
+				}
+			}
+		}
+	}
+	for _, name := range s.Files {
+		d.add("file", name, p.Files[name])
+	}
+	for _, pattern := range s.Listings {
+		d.add("listing", append([]string{pattern}, p.Listings[pattern]...)...)
+	}
+	return hex.EncodeToString(d.Sum(nil))
+}
+
+// digester hashes parts of any text, each after its length, so that no two lists of parts give the same bytes.
+type digester struct{ hash.Hash }
+
+func (d digester) add(sort string, parts ...string) {
+	for _, p := range append([]string{sort, fmt.Sprint(len(parts))}, parts...) {
+		_ = binary.Write(d, binary.BigEndian, uint64(len(p))) // a hash takes every write
+		_, _ = d.Write([]byte(p))
+	}
+}

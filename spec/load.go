@@ -1,0 +1,201 @@
+package spec
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// Options are what a spec is read with.
+type Options struct {
+	Vars    map[string]string // -var: name → text of the value
+	Version string            // of the tool, for required_version; "" or no semantic version: not checked
+	Classes []string          // classes of error that a retry rule may name; none: not checked
+}
+
+// maxFile is the largest file that is read: HCL needs some 150 bytes of memory for a byte of text.
+const maxFile = 4 << 20
+
+// Load reads the files or folders as one module; no path means the working folder. Where there are errors the module may be
+// incomplete, and serves only to show them: its Files hold the sources that the diagnostics point into.
+func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
+	d := &decoder{opts: opts, parser: hclparse.NewParser(), places: map[string]hcl.Range{}, declared: map[*hcl.Block]bool{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{}}
+	d.module = &Module{Files: d.parser.Files(), Given: map[string]string{}}
+	files := d.gather(paths)
+	if d.diags.HasErrors() {
+		return d.module, d.diags
+	}
+	d.module.Dir, d.module.Sources = filepath.Dir(files[0]), files
+	var bodies []hcl.Body
+	sum := sha256.New()
+	for _, f := range files {
+		if body := d.parse(f, sum); body != nil {
+			bodies = append(bodies, body)
+		}
+	}
+	d.module.Digest = hex.EncodeToString(sum.Sum(nil))
+	if !d.diags.HasErrors() {
+		d.decode(hcl.MergeBodies(bodies))
+	}
+	return d.module, tidy(d.diags)
+}
+
+// decoder carries what decoding needs from block to block.
+type decoder struct {
+	opts     Options
+	parser   *hclparse.Parser
+	module   *Module
+	files    *files
+	scope    *scope
+	places   map[string]hcl.Range    // where each name is declared, by address
+	declared map[*hcl.Block]bool     // blocks whose name is theirs
+	loose    map[string]bool         // names of which not all are known, after a mistake in a header
+	constant *scope                  // functions alone
+	effects  []effectOption          // what the effects of emulators depend on
+	sent     map[Ref]map[string]bool // options that experiments send, by server
+	diags    hcl.Diagnostics
+}
+
+func (d *decoder) errorAt(rng hcl.Range, summary, detail string) {
+	d.diags = append(d.diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: &rng})
+}
+
+func (d *decoder) fail(summary, detail string) {
+	d.diags = append(d.diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail})
+}
+
+// maxMistakes is how many are told at once. What comes after them is left for the next time.
+const maxMistakes = 100
+
+func (d *decoder) enough() bool { return len(d.diags) >= maxMistakes }
+
+// gather lists the files behind the paths. They have to lie in one folder.
+func (d *decoder) gather(paths []string) []string {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	var files []string
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		switch {
+		case os.IsNotExist(err):
+			d.fail("No such file", fmt.Sprintf("There is no file or folder %q.%s", p, nearbySpecs(p)))
+		case err != nil:
+			d.fail("Unreadable file", upper(err.Error())+".")
+		case info.IsDir():
+			found := specsIn(p)
+			if len(found) == 0 {
+				d.fail("No spec here", fmt.Sprintf("The folder %q has no *.hcl file. Write one, or name the file that is meant.", p))
+			}
+			files = append(files, found...)
+		case strings.HasSuffix(p, ".json"):
+			d.fail("Not in this version", fmt.Sprintf("%q: HCL's JSON syntax is part of the language, but this version of bench does not have it yet.", p))
+		default:
+			files = append(files, filepath.Clean(p))
+		}
+	}
+	slices.Sort(files)
+	files = slices.Compact(files)
+	for _, f := range files {
+		if filepath.Dir(f) != filepath.Dir(files[0]) {
+			d.fail("Files of two folders", fmt.Sprintf("%s and %s lie in different folders; the files of one module lie in one.", files[0], f))
+			break
+		}
+	}
+	return files
+}
+
+// specsIn gives the spec files of a folder, sorted.
+func specsIn(dir string) []string {
+	entries, _ := os.ReadDir(dir)
+	var found []string
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".lock.hcl") && !e.IsDir() {
+			found = append(found, filepath.Join(dir, name))
+		}
+	}
+	return found
+}
+
+func nearbySpecs(p string) string {
+	var names []string
+	for _, f := range specsIn(filepath.Dir(p)) {
+		names = append(names, filepath.Base(f))
+	}
+	return didYouMean(filepath.Base(p), names, "")
+}
+
+// parse reads a file, unless it would be more than HCL's parser can bear.
+func (d *decoder) parse(name string, sum hash.Hash) hcl.Body {
+	src, err := readSpec(name)
+	if err != nil {
+		d.fail("Unreadable file", upper(err.Error())+".")
+		return nil
+	}
+	_, _ = fmt.Fprint(sum, filepath.Base(name), "\x00", len(src), "\x00")
+	_, _ = sum.Write(src)
+	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+	if diag := tooDeep(tokens); diag != nil {
+		d.parser.AddFile(name, &hcl.File{Bytes: src})
+		d.diags = append(d.diags, diag)
+		return nil
+	}
+	file, diags := d.parser.ParseHCL(src, name)
+	d.diags = append(d.diags, legibleSyntax(diags, src)...)
+	if file == nil {
+		return nil
+	}
+	return file.Body
+}
+
+func readSpec(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is not a regular file", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(src) > maxFile {
+		return nil, fmt.Errorf("%q has more than the %d MiB that a spec may have: keep data in files of their own and read them with file()", name, maxFile>>20)
+	}
+	return src, nil
+}
+
+// tidy puts errors first, then all in the order of the source, and tells each once.
+func tidy(diags hcl.Diagnostics) hcl.Diagnostics {
+	place := func(d *hcl.Diagnostic) (file string, byte int) {
+		if d.Subject == nil {
+			return "", 0
+		}
+		return d.Subject.Filename, d.Subject.Start.Byte
+	}
+	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
+		fileA, byteA := place(a)
+		fileB, byteB := place(b)
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(fileA, fileB), cmp.Compare(byteA, byteB))
+	})
+	return slices.CompactFunc(diags, func(a, b *hcl.Diagnostic) bool {
+		return a.Summary == b.Summary && a.Detail == b.Detail && a.Subject != nil && b.Subject != nil && *a.Subject == *b.Subject
+	})
+}

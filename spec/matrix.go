@@ -1,0 +1,187 @@
+package spec
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// A cell is one value of an axis.
+type cell struct {
+	value cty.Value
+	plain any
+	code  string // in a configuration's name
+}
+
+// maxCells bounds a matrix: every cell is looked at before anything runs, and that should take seconds.
+const maxCells = 100_000
+
+// matrix decodes the axes of an experiment and gives the scope of what may refer to them.
+func (d *decoder) matrix(b *hcl.Block, e *Experiment, outer *scope) *scope {
+	content, unread := d.content(b.Body, matrixSchema)
+	known := map[string]cty.Value{} // by axis; one that has a mistake is there as well, so that it is told once
+	places := map[string]hcl.Range{}
+	e.Axes = d.axes(content, outer, known, places)
+	if len(known) == 0 && len(unread) == 0 {
+		d.errorAt(b.DefRange, "Empty matrix", "A matrix needs at least one axis, as: num_ctx = [256, 512]. Without a matrix there is one configuration.")
+	}
+	cells := uint64(1)
+	for _, a := range e.Axes {
+		over, product := bits.Mul64(cells, uint64(len(a.cells)))
+		if over > 0 || product > maxCells {
+			d.errorAt(b.DefRange, "Matrix too large", fmt.Sprintf("The axes give more than %d configurations. Take values out, or split the experiment.", maxCells))
+			break
+		}
+		cells = product
+	}
+	inner := outer.with(map[string]cty.Value{"matrix": cty.ObjectVal(known)})
+	if len(known) == 0 {
+		inner.ctx.Variables["matrix"] = cty.DynamicVal
+	}
+	inner.places = places
+	for _, block := range content.Blocks {
+		switch block.Type {
+		case "exclude":
+			v := d.readVarying(block, excludeSchema, outer, inner)
+			e.exclude = append(e.exclude, v.setting("when"))
+		case "skip":
+			v := d.readVarying(block, skipSchema, outer, inner)
+			e.skip = append(e.skip, skipRule{v.setting("when"), v.setting("reason")})
+		case "include":
+			d.include(block, e, known, outer)
+		}
+	}
+	return inner
+}
+
+// axes decodes short and long axes, in the order of the source.
+func (d *decoder) axes(content *hcl.BodyContent, outer *scope, known map[string]cty.Value, places map[string]hcl.Range) []*Axis {
+	var axes []*Axis
+	add := func(name, label string, rng hcl.Range, expr hcl.Expression) {
+		if first, taken := places["matrix."+name]; taken {
+			d.errorAt(rng, "Duplicate name", fmt.Sprintf("The axis %q is at %s already.", name, at(first)))
+			return
+		}
+		known[name], places["matrix."+name] = cty.DynamicVal, rng
+		if !d.validName(name, rng) || expr == nil {
+			return
+		}
+		if a := d.axis(name, label, rng, expr, outer); a != nil {
+			axes = append(axes, a)
+			known[name] = cty.UnknownVal(a.typ())
+		}
+	}
+	long := content.Blocks.OfType("axis")
+	for _, a := range inOrder(content.Attributes) {
+		for len(long) > 0 && long[0].DefRange.Start.Byte < a.NameRange.Start.Byte {
+			d.longAxis(long[0], outer, add)
+			long = long[1:]
+		}
+		add(a.Name, "", a.NameRange, a.Expr)
+	}
+	for _, b := range long {
+		d.longAxis(b, outer, add)
+	}
+	return axes
+}
+
+func (d *decoder) longAxis(b *hcl.Block, outer *scope, add func(name, label string, rng hcl.Range, expr hcl.Expression)) {
+	v := d.read(b, axisSchema, outer)
+	label := ""
+	v.str("label", &label)
+	if clean(label) != label {
+		d.errorAt(v.rangeOf("label"), "Invalid value", fmt.Sprintf("%q can't be a label: use letters, digits and -, since it becomes part of names of files.", label))
+	}
+	var values hcl.Expression
+	if a, ok := v.attrs["values"]; ok {
+		values = a.Expr
+	}
+	add(b.Labels[0], label, b.LabelRanges[0], values)
+}
+
+// axis decodes the values of one axis; nil where it has a mistake.
+func (d *decoder) axis(name, label string, rng hcl.Range, expr hcl.Expression, outer *scope) *Axis {
+	val, diags := outer.value(expr)
+	d.diags = append(d.diags, diags...)
+	if diags.HasErrors() {
+		return nil
+	}
+	t := val.Type()
+	isList := t.IsTupleType() || t.IsListType() || t.IsSetType()
+	switch {
+	case val.ContainsMarked():
+		d.errorAt(expr.Range(), sensitiveHere, "The values of an axis are written to records and reports, and one of these is sensitive.")
+		return nil
+	case !val.IsWhollyKnown():
+		return nil // a mistake elsewhere, told there
+	case val.IsNull() || !isList:
+		d.errorAt(expr.Range(), "Wrong type", fmt.Sprintf("An axis is a list of values, as [256, 512, 1024], and this is %s.", friendly(t)))
+		return nil
+	case val.LengthInt() == 0:
+		d.errorAt(expr.Range(), "Empty axis", fmt.Sprintf("The axis %q has no value, so the matrix has no configuration. Give it at least one, or take the axis out.", name))
+		return nil
+	}
+	out := &Axis{Name: name, Label: axisLabel(name, label), Range: rng}
+	seen := map[any]bool{}
+	i := 0
+	for it := val.ElementIterator(); it.Next(); i++ {
+		_, v := it.Element()
+		c, detail := level(name, v)
+		if detail == "" && seen[c.plain] {
+			detail = fmt.Sprintf("The axis %q has %v twice.", name, c.plain)
+		}
+		if detail != "" {
+			d.errorAt(element(expr, i).Range(), "Invalid value", detail)
+			return nil
+		}
+		seen[c.plain] = true
+		out.cells = append(out.cells, c)
+		out.Values = append(out.Values, c.plain)
+	}
+	out.encode()
+	return out
+}
+
+// level takes a value of an axis, or says what is wrong with it.
+func level(axis string, v cty.Value) (cell, string) {
+	plain := Plain(v)
+	switch plain.(type) {
+	case string, bool, int64, float64:
+		if what := unfit(v, false); what == "" || v.Type().IsCapsuleType() {
+			return cell{value: v, plain: plain}, ""
+		}
+	}
+	detail := fmt.Sprintf("The values of an axis are numbers, strings, bools or references, and this one of %q is %s.", axis, friendly(v.Type()))
+	if v.Type().IsObjectType() {
+		detail += " Objects are part of the language, but this version of bench does not have them yet."
+	}
+	return cell{}, detail
+}
+
+// typ is the type that all values of the axis share.
+func (a *Axis) typ() cty.Type {
+	t := a.cells[0].value.Type()
+	for _, c := range a.cells {
+		if !c.value.Type().Equals(t) {
+			return cty.DynamicPseudoType
+		}
+	}
+	return t
+}
+
+// matrixBlock finds the matrix before the rest of an experiment is decoded, since the rest may refer to its axes.
+func matrixBlock(body hcl.Body) *hcl.Block {
+	native, ok := body.(*hclsyntax.Body)
+	if !ok {
+		return nil
+	}
+	for _, b := range native.Blocks {
+		if b.Type == "matrix" && len(b.Labels) == 0 {
+			return b.AsHCLBlock()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,253 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// mayVary is what of an experiment may differ from configuration to configuration.
+const mayVary = "agent, server, target, workload, model and options, the options of paired baselines, and exclude and skip"
+
+// usableIn says where the names of a narrower scope can be used.
+var usableIn = map[string]string{
+	"matrix":  "it belongs to an experiment: to its " + mayVary,
+	"ingest":  "it belongs to a workload: to its prompts, extract, score and valid",
+	"step":    "it belongs to a workload: to its prompts, extract, score and valid",
+	"self":    "it belongs to the extract block of a step",
+	"file":    "it belongs to a dataset: to its rows, baseline, started_at, factors, metrics and valid",
+	"source":  "it belongs to a dataset: to its rows, baseline, started_at, factors, metrics and valid",
+	"row":     "it belongs to a dataset: to its baseline, started_at, factors, metrics and valid",
+	"var":     "it stands for the variables of a spec",
+	"local":   "it stands for the local values of a spec",
+	"each":    "for_each is part of the language, but this version of bench does not have it yet",
+	"metrics": "sampling is part of the language, but this version of bench does not have it yet",
+}
+
+// A referent is a sort of thing that can be referred to: what one is called, where its names are, and how many parts they have.
+type referent struct {
+	noun, where string
+	parts       int
+}
+
+const inModule = "in this module"
+
+var sorts = map[string]referent{
+	"var":        {"variable", inModule, 1},
+	"local":      {"local value", inModule, 1},
+	"agent":      {"agent", inModule, 1},
+	"server":     {"server", inModule, 2},
+	"target":     {"target", inModule, 2},
+	"workload":   {"workload", inModule, 1},
+	"experiment": {"experiment", inModule, 1},
+	"dataset":    {"dataset", inModule, 1},
+	"analysis":   {"analysis", inModule, 1},
+	"matrix":     {"axis", "in the matrix", 1},
+	"ingest":     {"ingest", "in this workload", 1},
+	"step":       {"step", "in this workload", 1},
+}
+
+// check looks at every name in an expression, and at every function.
+func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	calls, forgiving := calls(expr)
+	for _, t := range expr.Variables() {
+		inTry := slices.ContainsFunc(forgiving, func(r hcl.Range) bool { return r.ContainsPos(t.SourceRange().Start) })
+		if d := s.checkTraversal(expr, t, inTry); d != nil {
+			diags = append(diags, d)
+		}
+	}
+	for _, call := range calls {
+		if d := s.checkCall(call); d != nil {
+			diags = append(diags, d)
+		}
+	}
+	return diags
+}
+
+// calls finds the calls of functions, and the places of those that make do with an attribute which isn't there.
+func calls(expr hcl.Expression) (all []*hclsyntax.FunctionCallExpr, forgiving []hcl.Range) {
+	node, ok := expr.(hclsyntax.Node)
+	if !ok {
+		return nil, nil
+	}
+	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
+			all = append(all, call)
+			if call.Name == "try" || call.Name == "can" {
+				forgiving = append(forgiving, call.Range())
+			}
+		}
+		return nil
+	})
+	return all, forgiving
+}
+
+// checkTraversal follows a reference as far as its types are known. Inside try and can only the name of a block, a variable or
+// a local has to be there.
+func (s *scope) checkTraversal(expr hcl.Expression, t hcl.Traversal, inTry bool) *hcl.Diagnostic {
+	root := t.RootName()
+	value, why, ok := s.lookup(root)
+	if !ok {
+		return s.unknownRoot(expr, t, why)
+	}
+	path := root
+	for i, step := range t[1:] {
+		name, ok := step.(hcl.TraverseAttr)
+		typ := value.Type()
+		if ok && typ.IsCapsuleType() && !inTry {
+			return s.noAttributes(expr, path, name)
+		}
+		if !ok || !typ.IsObjectType() || inTry && i >= sorts[root].parts {
+			return nil
+		}
+		if !typ.HasAttribute(name.Name) {
+			return s.unknownName(expr, path, name, typ)
+		}
+		path += "." + name.Name
+		if value.IsNull() || !value.IsKnown() {
+			value = cty.UnknownVal(typ.AttributeType(name.Name))
+		} else {
+			value, _ = value.Unmark()
+			value = value.GetAttr(name.Name)
+		}
+	}
+	return nil
+}
+
+func (s *scope) unknownRoot(expr hcl.Expression, t hcl.Traversal, why string) *hcl.Diagnostic {
+	rng := t[0].SourceRange()
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown name", Subject: &rng, Context: contextOf(expr, rng)}
+	if why != "" {
+		d.Summary = "Name out of scope"
+		d.Detail = fmt.Sprintf("%q can't be used here: %s.", t.RootName(), why)
+		return d
+	}
+	d.Detail = fmt.Sprintf("Nothing here is called %q.%s %s", t.RootName(), didYouMean(t.RootName(), s.names(), ""), s.hint)
+	return d
+}
+
+// unknownName tells of a name that the object at path does not have.
+func (s *scope) unknownName(expr hcl.Expression, path string, name hcl.TraverseAttr, typ cty.Type) *hcl.Diagnostic {
+	root, _, _ := strings.Cut(path, ".")
+	sort, depth := sorts[root], strings.Count(path, ".")+1
+	rng := lastOf(name)
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown attribute", Subject: &rng, Context: contextOf(expr, rng)}
+	d.Detail = fmt.Sprintf("%s has no attribute %q.", path, name.Name)
+	if depth <= sort.parts {
+		noun := sort.noun
+		if depth < sort.parts {
+			noun = "kind of " + noun
+		}
+		if depth == 2 {
+			noun = strings.Split(path, ".")[1] + " " + noun
+		}
+		d.Summary = "Unknown " + sort.noun
+		d.Detail = fmt.Sprintf("There is no %s %q %s.", noun, name.Name, sort.where)
+	}
+	names := slices.Collect(maps.Keys(typ.AttributeTypes()))
+	if root == "step" && depth == 1 {
+		if why := s.notYet(name.Name, &names); why != "" {
+			d.Summary, d.Detail = "Answer not known yet", why
+			return d
+		}
+	}
+	if len(names) == 0 && depth <= sort.parts {
+		d.Detail = fmt.Sprintf("There is no %s %s, so none is called %q.", sort.noun, sort.where, name.Name)
+		return d
+	}
+	suggestion := didYouMean(name.Name, names, path+".")
+	if place, ok := s.place(path + "." + nearest(name.Name, names)); ok {
+		suggestion = strings.TrimSuffix(suggestion, "?") + " (" + at(place) + ")?"
+	}
+	d.Detail += suggestion
+	return d
+}
+
+// notYet says why the answer of a step of the workload is not known; "" where there is no such step. The steps that come are
+// added to the names that may be meant.
+func (s *scope) notYet(name string, names *[]string) string {
+	for ; s != nil; s = s.parent {
+		*names = append(*names, s.coming...)
+		switch i := slices.Index(s.coming, name); {
+		case i == 0:
+			return fmt.Sprintf("step.%s is this step itself. In its extract block its answer is self.response.", name)
+		case i > 0:
+			place, _ := s.place("step." + name)
+			return fmt.Sprintf("step.%s is at %s, and a step knows the answers of those above it. Change their order, or take the reference out.", name, at(place))
+		}
+	}
+	return ""
+}
+
+// noAttributes tells of a name behind a reference to a block.
+func (s *scope) noAttributes(expr hcl.Expression, path string, name hcl.TraverseAttr) *hcl.Diagnostic {
+	rng := lastOf(name)
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown attribute", Subject: &rng, Context: contextOf(expr, rng)}
+	d.Detail = fmt.Sprintf("%s is a reference to a block, and has no attribute %q.", path, name.Name)
+	if strings.HasPrefix(path, "analysis.") {
+		d.Summary = "Not in this version"
+		d.Detail = fmt.Sprintf("The results of %s are part of the language, but this version of bench does not have them yet.", path)
+	}
+	return d
+}
+
+// lastOf gives the place of an attribute's name without the dot before it.
+func lastOf(t hcl.TraverseAttr) hcl.Range {
+	rng := t.SrcRange
+	rng.Start = rng.End
+	rng.Start.Byte -= len(t.Name)
+	rng.Start.Column -= len([]rune(t.Name))
+	return rng
+}
+
+// contextOf gives the lines that are shown around a place: those of the expression, where it is short.
+func contextOf(expr hcl.Expression, rng hcl.Range) *hcl.Range {
+	whole := expr.Range()
+	if whole.Filename != rng.Filename || whole.End.Line-whole.Start.Line > 5 {
+		return nil
+	}
+	return &whole
+}
+
+// at writes a place as a user looks it up.
+func at(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
+
+// leftOut holds the functions that other tools have and this language has not, with the reason.
+var leftOut = map[string]string{
+	"timestamp":      "it reads the clock, so the same spec would not always mean the same plan",
+	"plantimestamp":  "it reads the clock, so the same spec would not always mean the same plan",
+	"uuid":           "it is random, so the same spec would not always mean the same plan",
+	"bcrypt":         "it is random, so the same spec would not always mean the same plan",
+	"pathexpand":     "it depends on the user who runs it",
+	"abspath":        "it depends on the machine; paths are relative to the spec",
+	"filebase64":     "a prompt is a text; read the file with file()",
+	"nonsensitive":   "what is sensitive stays so, since plans and records are shown to others",
+	"env":            "this version of bench does not have it yet; declare a variable and set it with -var",
+	"yamldecode":     "this version of bench does not have it yet; use jsondecode",
+	"yamlencode":     "this version of bench does not have it yet; use jsonencode",
+	"templatestring": "a text with ${…} in it is a template already",
+}
+
+func (s *scope) checkCall(call *hclsyntax.FunctionCallExpr) *hcl.Diagnostic {
+	functions := s.functions()
+	if _, known := functions[call.Name]; known {
+		return nil
+	}
+	detail := fmt.Sprintf("There is no function %q.%s", call.Name, didYouMean(call.Name, slices.Collect(maps.Keys(functions)), ""))
+	if why, ok := leftOut[call.Name]; ok {
+		detail = fmt.Sprintf("%q is left out of this language: %s.", call.Name, why)
+	}
+	if call.Name == "templatefile" {
+		detail = "A template can't render another one: it might be itself. Render it outside and hand the text over."
+	}
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Unknown function", Detail: detail,
+		Subject: call.NameRange.Ptr(), Context: contextOf(call, call.NameRange),
+	}
+}

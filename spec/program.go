@@ -1,0 +1,218 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// A Program is the part of a workload that is evaluated while a run goes on: its expressions as text, with the values and the
+// files that they refer to. It stands alone, so that it can be sent to a worker anywhere. It is not to be changed.
+type Program struct {
+	Workload string              `json:"workload"`
+	Ingests  []ProgramIngest     `json:"ingests,omitempty"`
+	Steps    []ProgramStep       `json:"steps"`
+	Scores   []NamedSource       `json:"scores,omitempty"`
+	Valid    []ProgramCondition  `json:"valid,omitempty"`
+	Scope    map[string]Typed    `json:"scope"`              // by root name: var, local; only what is referred to
+	Files    map[string]string   `json:"files"`              // content by path
+	Listings map[string][]string `json:"listings,omitempty"` // files by the pattern of a fileset
+}
+
+// A ProgramIngest is a corpus to read.
+type ProgramIngest struct {
+	Name     string   `json:"name"`
+	Paths    []string `json:"paths"`
+	MaxBytes int64    `json:"max_bytes,omitempty"`
+}
+
+// A ProgramStep is one call to make.
+type ProgramStep struct {
+	Name      string        `json:"name"`
+	Prompt    Source        `json:"prompt"`
+	MaxTokens int           `json:"max_tokens,omitempty"`
+	Extract   []NamedSource `json:"extract,omitempty"`
+}
+
+// A NamedSource is an expression with the name that its value gets.
+type NamedSource struct {
+	Name   string `json:"name"`
+	Source Source `json:"source"`
+}
+
+// A ProgramCondition is a rule that the run must keep.
+type ProgramCondition struct {
+	Condition Source `json:"condition"`
+	Message   Source `json:"message"`
+}
+
+// A Source is the text of an expression and its place.
+type Source struct {
+	Text     string `json:"text"`
+	Filename string `json:"filename"` // relative to the module
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Byte     int    `json:"byte"`
+
+	Files    []string `json:"files,omitempty"`    // that the expression reads, sorted
+	Listings []string `json:"listings,omitempty"` // patterns of the filesets in it, sorted
+}
+
+// A Typed value carries its cty type, so that it comes back as what it was.
+type Typed struct {
+	Type  json.RawMessage `json:"type"`
+	Value json.RawMessage `json:"value"`
+}
+
+// Program gives the program of a configuration's workload. All configurations of a workload share it.
+func (m *Module) Program(c Configuration) (*Program, hcl.Diagnostics) {
+	if p, ok := m.programs[c.Work]; ok {
+		return p, nil
+	}
+	return nil, hcl.Diagnostics{{
+		Severity: hcl.DiagError, Summary: "No program",
+		Detail: fmt.Sprintf("%s is not a workload of a module without mistakes.", c.Work.Address()),
+	}}
+}
+
+// programs makes the program of every workload.
+func (d *decoder) programs() {
+	d.module.programs = map[Ref]*Program{}
+	for _, w := range d.module.Workloads {
+		b := &programBuilder{decoder: d, used: map[string]map[string]cty.Value{}}
+		d.module.programs[w.Ref] = b.build(w)
+	}
+}
+
+type programBuilder struct {
+	*decoder
+	program *Program
+	used    map[string]map[string]cty.Value // by root name and name
+}
+
+func (b *programBuilder) build(w *Workload) *Program {
+	p := &Program{Workload: w.Name, Scope: map[string]Typed{}, Files: map[string]string{}, Listings: map[string][]string{}}
+	b.program = p
+	for _, i := range w.Ingests {
+		p.Ingests = append(p.Ingests, ProgramIngest{i.Name, i.Paths, i.MaxBytes})
+	}
+	for _, s := range w.Steps {
+		step := ProgramStep{Name: s.Name, Prompt: b.source(s.Prompt), MaxTokens: s.MaxTokens}
+		for _, n := range s.Extract {
+			step.Extract = append(step.Extract, NamedSource{n.Name, b.source(n.Expr)})
+		}
+		p.Steps = append(p.Steps, step)
+	}
+	for _, s := range w.Scores {
+		p.Scores = append(p.Scores, NamedSource{s.Name, b.source(s.Value)})
+	}
+	for _, v := range w.Valid {
+		p.Valid = append(p.Valid, ProgramCondition{b.source(v.Condition), b.source(v.Message)})
+	}
+	for _, root := range slices.Sorted(maps.Keys(b.used)) {
+		t, err := typed(cty.ObjectVal(b.used[root]))
+		if err != nil {
+			b.errorAt(w.Range, "Value can't be sent to a run", upper(err.Error())+".")
+		}
+		p.Scope[root] = t
+	}
+	return p
+}
+
+// source takes an expression as text, notes the values that it refers to, and evaluates it as far as it goes, so that
+// the files which it reads are known.
+func (b *programBuilder) source(e Expr) Source {
+	for _, t := range e.expr.Variables() {
+		b.note(e, t)
+	}
+	b.files.used = &reading{map[string]bool{}, map[string]bool{}}
+	_, diags := e.Value(nil)
+	used := b.files.used
+	b.files.used = nil
+	b.diags = append(b.diags, diags...)
+	rng := e.Range()
+	s := Source{
+		Text: b.text(rng), Filename: filepath.Base(rng.Filename),
+		Line: rng.Start.Line, Column: rng.Start.Column, Byte: rng.Start.Byte,
+		Files: slices.Sorted(maps.Keys(used.files)), Listings: slices.Sorted(maps.Keys(used.patterns)),
+	}
+	for _, name := range s.Files {
+		b.program.Files[name] = b.files.contents[name]
+	}
+	for _, pattern := range s.Listings {
+		b.program.Listings[pattern] = b.files.listings[pattern]
+	}
+	return s
+}
+
+// note keeps the variable or local that a reference names, or all of them where it names none.
+func (b *programBuilder) note(e Expr, t hcl.Traversal) {
+	root := t.RootName()
+	if root != "var" && root != "local" {
+		return
+	}
+	if b.used[root] == nil {
+		b.used[root] = map[string]cty.Value{}
+	}
+	all, _, _ := e.scope.lookup(root)
+	names := slices.Sorted(maps.Keys(all.Type().AttributeTypes()))
+	if name, named := second(t); named {
+		names = []string{name}
+	}
+	for _, name := range names {
+		v := all.GetAttr(name)
+		if holdsReference(v) {
+			b.errorAt(e.Range(), "Value can't be sent to a run", fmt.Sprintf("%s.%s holds a reference to a block, and a run knows only plain values. Keep references in a local of their own.", root, name))
+			continue
+		}
+		b.used[root][name] = v
+	}
+}
+
+// holdsReference says whether a reference to a block is in a value.
+func holdsReference(v cty.Value) bool {
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		found = found || v.Type().IsCapsuleType()
+		return !found, nil
+	})
+	return found
+}
+
+func typed(v cty.Value) (Typed, error) {
+	t, err := ctyjson.MarshalType(v.Type())
+	if err != nil {
+		return Typed{}, err
+	}
+	value, err := ctyjson.Marshal(v, v.Type())
+	return Typed{t, value}, err
+}
+
+func (t Typed) value() (cty.Value, error) {
+	typ, err := ctyjson.UnmarshalType(t.Type)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return ctyjson.Unmarshal(t.Value, typ)
+}
+
+// parseable gives the text in a form that can be parsed alone: a heredoc ends in a newline that its range leaves out.
+func (s Source) parseable() []byte {
+	if strings.HasPrefix(s.Text, "<<") {
+		return []byte(s.Text + "\n")
+	}
+	return []byte(s.Text)
+}
+
+// parse reads the expression back, with the places that it had in the spec.
+func (s Source) parse() (hclsyntax.Expression, hcl.Diagnostics) {
+	return hclsyntax.ParseExpression(s.parseable(), s.Filename, hcl.Pos{Line: s.Line, Column: s.Column, Byte: s.Byte})
+}

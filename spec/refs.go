@@ -1,0 +1,50 @@
+package spec
+
+import (
+	"reflect"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// A Ref is a typed reference to a block of the module: agent.go, server.ollama.main.
+type Ref struct {
+	Block string // agent, server, workload, target, experiment, dataset, analysis
+	Kind  string // of a server or a target: ollama, local; else ""
+	Name  string
+}
+
+// Address writes the reference as the spec does.
+func (r Ref) Address() string {
+	if r.Kind != "" {
+		return r.Block + "." + r.Kind + "." + r.Name
+	}
+	return r.Block + "." + r.Name
+}
+
+// refTypes holds one cty type for each kind of block that can be referred to, so that an agent where a server belongs is a
+// type error.
+var refTypes = func() map[string]cty.Type {
+	types := map[string]cty.Type{}
+	for _, block := range []string{"agent", "server", "workload", "target", "experiment", "dataset", "analysis"} {
+		types[block] = cty.CapsuleWithOps(block, reflect.TypeFor[Ref](), &cty.CapsuleOps{
+			RawEquals: func(a, b any) bool { return *a.(*Ref) == *b.(*Ref) },
+			Equals:    func(a, b any) cty.Value { return cty.BoolVal(*a.(*Ref) == *b.(*Ref)) },
+			HashKey:   func(v any) string { return v.(*Ref).Address() },
+		})
+	}
+	return types
+}()
+
+func refVal(r Ref) cty.Value { return cty.CapsuleVal(refTypes[r.Block], &r) }
+
+// asRef gives the reference that a value holds.
+func asRef(v cty.Value) (Ref, bool) {
+	if v.IsNull() || !v.IsKnown() || !v.Type().IsCapsuleType() {
+		return Ref{}, false
+	}
+	r, ok := v.EncapsulatedValue().(*Ref)
+	if !ok {
+		return Ref{}, false
+	}
+	return *r, true
+}

@@ -1,0 +1,141 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// A kind is the type of an attribute: what it is converted to, and what is checked, when it is decoded.
+type kind int
+
+const (
+	kString   kind = iota
+	kWhole         // whole number
+	kNumber        // any number
+	kBool          //
+	kStrings       // list of strings
+	kDuration      // "5m" → time.Duration
+	kSize          // "1MiB" → bytes
+	kPercent       // "1%" → fraction of 1
+	kScalars       // object of numbers, strings, bools and lists of them; nulls are dropped
+	kRef           // a reference to a block
+	kRefs          // a list of references
+	kExpr          // kept unevaluated
+)
+
+// An attr is one attribute of a block: the decoder, its checks and the language reference are made from it.
+type attr struct {
+	name     string
+	kind     kind
+	doc      string
+	required bool
+	def      any      // value where it is left out, as scalar gives it; nil: none
+	refs     []string // blocks that a kRef or kRefs may name
+	oneOf    []string // allowed values of a kString or kStrings
+	reserved []string // values of the language that this version does not have
+	limits   *limits  // of a number, a duration (s), a size (bytes) or a percentage (fraction)
+	varies   bool     // may refer to matrix.*: its value is known for each configuration
+}
+
+// limits are bounds of a quantity.
+type limits struct {
+	min, max  float64
+	exclusive bool // min itself is out
+}
+
+func between(from, to float64) *limits { return &limits{min: from, max: to} }
+func moreThan(n float64) *limits       { return &limits{min: n, max: math.Inf(1), exclusive: true} }
+func atLeast(n float64) *limits        { return &limits{min: n, max: math.Inf(1)} }
+
+func (l *limits) hold(n float64) bool {
+	return l == nil || n <= l.max && (n > l.min || n == l.min && !l.exclusive)
+}
+
+// text completes "must be …", in a unit of which scale make the one that the bounds are in.
+func (l *limits) text(scale float64, unit string) string {
+	from, to := trimFloat(l.min*scale)+unit, trimFloat(l.max*scale)+unit
+	switch {
+	case !math.IsInf(l.max, 1):
+		return fmt.Sprintf("between %s and %s", from, to)
+	case l.exclusive:
+		return "more than " + from
+	}
+	return from + " or more"
+}
+
+func trimFloat(f float64) string {
+	if f == math.Trunc(f) && math.Abs(f) < 1e16 {
+		return fmt.Sprintf("%.0f", f)
+	}
+	return fmt.Sprintf("%v", f)
+}
+
+// A nested is a kind of block inside a block.
+type nested struct {
+	name   string
+	labels []string
+	unique bool
+	doc    string
+	body   *schema
+	kinds  map[string]*schema // body by the first label, where that is a kind
+}
+
+// A schema describes the body of a block.
+type schema struct {
+	attrs    []attr
+	blocks   []nested
+	free     string   // what an attribute with a name of the user's own is; "" where there are none
+	reserved []string // attributes and blocks of the language that this version does not have
+}
+
+func (s *schema) attr(name string) (attr, bool) {
+	for _, a := range s.attrs {
+		if a.name == name {
+			return a, true
+		}
+	}
+	return attr{}, false
+}
+
+// names lists what may stand in the body.
+func (s *schema) names() []string {
+	var names []string
+	for _, a := range s.attrs {
+		names = append(names, a.name)
+	}
+	for _, b := range s.blocks {
+		names = append(names, b.name)
+	}
+	return names
+}
+
+// hcl gives the schema in the form that hcl.Body.Content takes. That a required attribute is there is checked by read, which
+// can say what it is for.
+func (s *schema) hcl() *hcl.BodySchema {
+	out := &hcl.BodySchema{}
+	for _, a := range s.attrs {
+		out.Attributes = append(out.Attributes, hcl.AttributeSchema{Name: a.name})
+	}
+	for _, b := range s.blocks {
+		out.Blocks = append(out.Blocks, hcl.BlockHeaderSchema{Type: b.name, LabelNames: b.labels})
+	}
+	return out
+}
+
+// want gives the cty type that a value of this kind is converted to, before its own check.
+func (a attr) want() cty.Type {
+	switch a.kind {
+	case kWhole, kNumber:
+		return cty.Number
+	case kBool:
+		return cty.Bool
+	case kStrings:
+		return cty.List(cty.String)
+	case kString, kDuration, kSize, kPercent:
+		return cty.String
+	}
+	return cty.DynamicPseudoType
+}

@@ -1,0 +1,22 @@
+server "emulator" "ref" {}
+
+workload "review" {
+  step "analysis" {
+    prompt = "Analyse this."
+  }
+}
+
+experiment "sweep" {
+  server   = server.emulator.ref
+  workload = workload.review
+  model    = "m"
+  timeout  = matrix.limit
+
+  matrix {
+    limit = ["1m", "2m"]
+  }
+
+  isolation {
+    cooldown = matrix.limit
+  }
+}

@@ -1,0 +1,5 @@
+locals {
+  folder = file("prompts")
+  binary = file("binary.txt")
+  near   = file("binary.text")
+}

@@ -1,0 +1,4 @@
+locals {
+  corpus = file("corpus.txt")
+  number = parseint(local.corpus, 10)
+}

@@ -1,0 +1,18 @@
+server "emulator" "ref" {}
+
+workload "review" {
+  step "analysis" {
+    prompt = "Analyse this."
+  }
+}
+
+experiment "sweep" {
+  server   = server.emulator.ref
+  workload = workload.review
+  model    = "m"
+
+  matrix {
+    a = range(2000)
+    b = range(2000)
+  }
+}

@@ -1,0 +1,17 @@
+server "ollama" "main" {}
+
+agent "go" {}
+
+workload "review" {
+  ingest "corpus" {}
+
+  step "analysis" {}
+
+  score "sections" {}
+
+  valid {}
+}
+
+experiment "sweep" {}
+
+report "sweep" {}

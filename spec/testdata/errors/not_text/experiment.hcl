@@ -1,0 +1,3 @@
+agent "go" {
+  builtin = "ÿş"
+}

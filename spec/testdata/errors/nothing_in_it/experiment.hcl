@@ -1,0 +1,9 @@
+workload "review" {}
+
+dataset "published" {
+  path = "a.json"
+}
+
+analysis "published" {
+  of = [dataset.published]
+}

@@ -1,0 +1,7 @@
+bench {
+  required_version = "newest"
+}
+
+agent "go" {
+  builtin = "workflo"
+}

@@ -1,0 +1,5 @@
+workload "review" {
+  step "analysis" {
+    prompt = templatefile("prompts/analysis.tmpl", { corpus = "text" })
+  }
+}

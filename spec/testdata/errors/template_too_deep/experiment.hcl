@@ -1,0 +1,9 @@
+workload "review" {
+  step "analysis" {
+    prompt = templatefile("deep.tmpl", {})
+  }
+
+  step "report" {
+    prompt = templatefile("list.tmpl", {})
+  }
+}

@@ -1,0 +1,7 @@
+#! .
+
+experiment "sweep" {
+  server   = server.emulator.reff
+  workload = workload.review
+  model    = "m"
+}

@@ -1,0 +1,5 @@
+server "emulator" "ref" {}
+
+server "emulator" "other" {
+  ttft = "x"
+}

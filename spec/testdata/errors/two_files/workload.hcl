@@ -1,0 +1,5 @@
+workload "review" {
+  step "a" {
+    prompt = "x"
+  }
+}

@@ -1,0 +1,6 @@
+server "emulator" "ref" {
+  ttft = "10ms"
+
+agent "go" {
+  builtin = "workflow"
+}

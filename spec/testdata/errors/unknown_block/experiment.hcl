@@ -1,0 +1,15 @@
+sever "emulator" "ref" {}
+
+workload "review" {
+  step "analysis" {
+    prompt = "Analyse this."
+  }
+}
+
+experiment "sweep" {
+  server   = server.emulator.ref
+  workload = workload.review
+  model    = "m"
+}
+
+metrics "x" {}

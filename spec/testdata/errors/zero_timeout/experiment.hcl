@@ -1,0 +1,15 @@
+server "emulator" "ref" {}
+
+workload "review" {
+  step "analysis" {
+    prompt = "Analyse this."
+  }
+}
+
+experiment "sweep" {
+  server   = server.emulator.ref
+  workload = workload.review
+  model    = "m"
+
+  timeout = "0s"
+}

@@ -1,0 +1,106 @@
+package spec_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestWarnings holds what is told of specs that can be run all the same: the token that it points at, and what is said.
+func TestWarnings(t *testing.T) {
+	emulator := strings.NewReplacer(`server "emulator" "ref" {}`, `server "emulator" "ref" {
+  effect {
+    when = { num_cxt = 1024, temperature = 0.8, num_predict = 5, seed = 1 }
+    ttft = "+2%"
+  }
+}`, `server "emulator" "other" {}`, `server "emulator" "other" {
+  effect {
+    when = { unused = 1 }
+    ttft = "+2%"
+  }
+}`)
+	for name, x := range map[string]struct{ src, want string }{
+		"an exclude and a skip that nothing comes under": {sweep(`
+  matrix {
+    num_gpu = [60, 80]
+    exclude {
+      when = matrix.num_gpu == 120
+    }
+    exclude {
+      when = matrix.num_gpu == 80
+    }
+    include {
+      num_gpu = 120
+    }
+    skip {
+      when   = matrix.num_gpu == 80
+      reason = "excluded already"
+    }
+    skip {
+      when   = matrix.num_gpu == 120
+      reason = "included"
+    }
+    skip {
+      when   = false
+      reason = "never"
+    }
+  }`), `
+"matrix.num_gpu == 120" Nothing excluded: No configuration of the axes comes under this, so nothing is left out. Correct the condition, or take the block out.
+"matrix.num_gpu == 80" Nothing skipped: No configuration comes under this, so none is skipped. Correct the condition, or take the block out.
+"false" Nothing skipped: No configuration comes under this, so none is skipped. Correct the condition, or take the block out.
+`},
+		"a rule under another one is none, nor is one that a variable may bring to life": {`
+variable "quick" { default = false }` + sweep(`
+  matrix {
+    num_gpu = [60, 80]
+    exclude {
+      when = matrix.num_gpu > 60
+    }
+    exclude {
+      when = matrix.num_gpu == 80
+    }
+    exclude {
+      when = var.quick && matrix.num_gpu == 60
+    }
+  }`), "\n"},
+		"an effect that waits for an option which is never sent": {emulator.Replace(sweep(`
+  matrix {
+    num_ctx = [512, 1024]
+  }
+  options = { num_ctx = matrix.num_ctx }
+  baseline "default" {
+    options = { temperature = 0.8 }
+  }`)), `
+"num_cxt" Option never sent: No experiment sends an option "num_cxt" to server.emulator.ref, so this effect never shows. Did you mean num_ctx?
+"seed" Option never sent: No experiment sends an option "seed" to server.emulator.ref, so this effect never shows. There are num_ctx, num_predict and temperature.
+`},
+		"nothing to measure": {`server "emulator" "ref" {}`, `
+"" Nothing to measure: The spec has neither an experiment nor a dataset. Add an experiment to measure something, or a dataset of what was measured elsewhere.
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, diags := tryLoad(t, x.src, nil)
+			if diags.HasErrors() {
+				t.Fatal(told(t, m, diags))
+			}
+			got := "\n"
+			for _, d := range diags {
+				token := ""
+				if d.Subject != nil {
+					token = string(d.Subject.SliceBytes(m.Files[d.Subject.Filename].Bytes))
+				}
+				got += fmt.Sprintf("%q %s: %s\n", token, d.Summary, d.Detail)
+			}
+			if diff := cmp.Diff(x.want, got); diff != "" {
+				t.Error(diff)
+			}
+			for _, e := range m.Experiments {
+				if len(configurations(t, m)) == 0 {
+					t.Errorf("%s has no configuration", e.Name)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,171 @@
+package journal
+
+import (
+	"fmt"
+	"os"
+)
+
+// Commit makes a record count: that of a run in state counted, or of a warm-up. A record that counted before is kept as
+// superseded. The error is ErrOutdated where the attempt may not count any more. An error that says that the record is
+// committed comes from a later step, which the next Open makes up for.
+func (j *Journal) Commit(r Record) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.commit(r); err != nil {
+		return fmt.Errorf("%s attempt %d: %w", r.Address, r.Attempt, err)
+	}
+	return nil
+}
+
+func (j *Journal) commit(r Record) error {
+	if !r.State.committed() {
+		return fmt.Errorf("a record in state %q does not count, keep it", r.State)
+	}
+	if err := r.check(); err != nil {
+		return err
+	}
+	place := r.Place()
+	a := Attempt{Place: place, Address: r.Address, Hash: r.Hash, Number: r.Attempt}
+	if !j.running(a.key()) || j.last[place] != r.Attempt {
+		return ErrOutdated
+	}
+	if j.started[a.key()] != a {
+		return fmt.Errorf("it was started with another address or hash")
+	}
+	earlier, err := j.place(r)
+	if err != nil {
+		return err
+	}
+	j.ended[a.key()] = r.State
+	if err := j.settle(a, r.State, earlier); err != nil {
+		return fmt.Errorf("the record is committed, but: %w", err)
+	}
+	return nil
+}
+
+// settle does what follows from a record that has taken its name.
+func (j *Journal) settle(a Attempt, state State, earlier int) error {
+	if err := j.disk.syncDir(a.folder(j.dir)); err != nil {
+		return err
+	}
+	if err := j.disk.move(j.LogPath(a), a.file(j.dir, ".log")); err != nil {
+		return err
+	}
+	table := a.file(j.dir, ".csv")
+	if err := j.disk.rename(tempName(table), table); err != nil {
+		return err
+	}
+	counted := a.event(EventFinish)
+	counted.State = state
+	if earlier == 0 {
+		return j.append(counted)
+	}
+	superseded := counted
+	superseded.Attempt, superseded.Hash, superseded.State = earlier, j.started[key{a.Place, earlier}].Hash, Superseded
+	return j.append(superseded, counted)
+}
+
+// place puts a record where it counts. All that needs room on the disk is done first, and the rename last.
+// It gives the attempt that counted before, 0 if none did.
+func (j *Journal) place(r Record) (earlier int, err error) {
+	data, err := encode(r)
+	if err != nil {
+		return 0, err
+	}
+	table, err := tabulate(r)
+	if err != nil {
+		return 0, err
+	}
+	place := r.Place()
+	path := place.Record(j.dir)
+	var staged []string
+	defer func() {
+		if err != nil {
+			j.disk.discard(staged...)
+		}
+	}()
+	if err := j.disk.syncFile(place.attemptFile(j.dir, r.Attempt, ".log")); err != nil {
+		return 0, err
+	}
+	for _, f := range []struct {
+		path string
+		data []byte
+	}{{path, data}, {place.file(j.dir, ".csv"), table}} {
+		temp, err := j.disk.stage(f.path, f.data)
+		if err != nil {
+			return 0, err
+		}
+		staged = append(staged, temp)
+	}
+	if earlier, err = j.retire(place); err != nil {
+		return 0, err
+	}
+	return earlier, j.disk.rename(tempName(path), path)
+}
+
+// retire copies the record that counts to the evidence and takes away what belongs to it alone. The record itself stays
+// until another takes its name. It may be called again after it failed.
+func (j *Journal) retire(p Place) (attempt int, err error) {
+	attempt, err = j.counting(p)
+	if attempt == 0 || err != nil {
+		return 0, err
+	}
+	data, err := os.ReadFile(p.Record(j.dir))
+	if err != nil {
+		return 0, err
+	}
+	if data, err = supersede(data); err != nil {
+		return 0, broken(p.Record(j.dir), err)
+	}
+	if err := j.disk.replace(p.attemptFile(j.dir, attempt, ".json"), data); err != nil {
+		return 0, err
+	}
+	if err := j.disk.move(p.file(j.dir, ".log"), p.attemptFile(j.dir, attempt, ".log")); err != nil {
+		return 0, err
+	}
+	if err := j.disk.remove(p.file(j.dir, ".csv")); err != nil {
+		return 0, err
+	}
+	return attempt, j.disk.syncDir(p.folder(j.dir))
+}
+
+// Keep stores what does not count as evidence: an attempt that failed, that was invalid, or that came back too late
+// (superseded).
+func (j *Journal) Keep(r Record) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.keep(r); err != nil {
+		return fmt.Errorf("%s attempt %d: %w", r.Address, r.Attempt, err)
+	}
+	return nil
+}
+
+func (j *Journal) keep(r Record) error {
+	if !r.State.kept() {
+		return fmt.Errorf("a record in state %q is no evidence", r.State)
+	}
+	if err := r.check(); err != nil {
+		return err
+	}
+	place := r.Place()
+	k := key{place, r.Attempt}
+	if _, ok := j.started[k]; !ok {
+		return fmt.Errorf("it was never started")
+	}
+	if s, ended := j.ended[k]; ended && (s != Lost || r.State != Superseded) {
+		return fmt.Errorf("it has ended already: %s", s)
+	}
+	data, err := encode(r)
+	if err != nil {
+		return err
+	}
+	if err := j.disk.syncFile(place.attemptFile(j.dir, r.Attempt, ".log")); err != nil {
+		return err
+	}
+	if err := j.disk.replace(place.attemptFile(j.dir, r.Attempt, ".json"), data); err != nil {
+		return err
+	}
+	e := j.started[k].event(EventFinish)
+	e.State, e.Error = r.State, r.Error
+	return j.append(e)
+}

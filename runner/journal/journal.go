@@ -1,0 +1,244 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"bench/agent"
+)
+
+// A Journal writes to the folder of one experiment. Its methods may be called from several goroutines.
+type Journal struct {
+	dir    string
+	disk   disk
+	now    func() time.Time
+	holder Holder
+	lock   *flock.Flock
+
+	mu      sync.Mutex
+	file    *os.File
+	size    int64 // of the file, all of it whole lines
+	begun   bool  // this process has written its begin
+	broken  error // why nothing more can be written; nil while it can
+	started map[key]Attempt
+	ended   map[key]State // the state that each attempt ended in
+	last    map[Place]int // the highest attempt of each run
+}
+
+// An Attempt is one start of a run.
+type Attempt struct {
+	Place
+	Address string
+	Hash    string // of the identity
+	Number  int    // from 1, rising with each start of the run
+}
+
+type key struct {
+	place  Place
+	number int
+}
+
+func (a Attempt) key() key { return key{a.Place, a.Number} }
+
+// ErrOutdated says that an attempt can't be committed: it was never started, has ended already, or a later one has been
+// started since. What it measured can be kept as superseded.
+var ErrOutdated = errors.New("this attempt can no longer count")
+
+// Open makes the folder where there is none, takes its lock, and mends what a process that was cut short left behind. Host
+// is a label of this machine, for a second process that wants the lock; it may be empty. The error is an *InUseError where
+// another process has the lock.
+func Open(dir, host string) (*Journal, error) {
+	return open(dir, host, disk{}, time.Now)
+}
+
+func open(dir, host string, d disk, now func() time.Time) (*Journal, error) {
+	if err := d.mkdir(dir); err != nil {
+		return nil, err
+	}
+	holder := Holder{Host: host, PID: os.Getpid(), Since: now().UTC()}
+	lock, err := acquire(dir, holder)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{
+		dir: dir, disk: d, now: now, holder: holder, lock: lock,
+		started: map[key]Attempt{}, ended: map[key]State{}, last: map[Place]int{},
+	}
+	if err := j.recover(); err != nil {
+		j.abandon()
+		return nil, err
+	}
+	return j, nil
+}
+
+// abandon lets go of the folder and writes nothing more.
+func (j *Journal) abandon() {
+	if j.file != nil {
+		_ = j.file.Close()
+	}
+	_ = release(j.lock)
+}
+
+// Close writes the end, where there was a begin, and gives the lock back. The journal may not be used any more.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var err error
+	if j.begun && j.broken == nil {
+		err = j.append(Event{Event: EventEnd})
+	}
+	return errors.Join(err, j.file.Close(), release(j.lock))
+}
+
+// Start gives the run its next attempt and makes it durable. Only then may the caller act.
+func (j *Journal) Start(place Place, address, hash string) (Attempt, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	a, err := j.start(Attempt{Place: place, Address: address, Hash: hash})
+	if err != nil {
+		return Attempt{}, fmt.Errorf("%s can't start: %w", address, err)
+	}
+	return a, nil
+}
+
+func (j *Journal) start(a Attempt) (Attempt, error) {
+	if err := a.Place.check(); err != nil {
+		return a, err
+	}
+	if a.Address == "" || a.Hash == "" {
+		return a, fmt.Errorf("it has no address or no hash")
+	}
+	counts, err := j.counting(a.Place)
+	if err != nil {
+		return a, err
+	}
+	if err := j.disk.mkdir(a.attempts(j.dir)); err != nil {
+		return a, err
+	}
+	a.Number = max(j.last[a.Place], counts) + 1
+	return a, j.append(a.event(EventStart))
+}
+
+// counting gives the attempt of the run's committed record, 0 where there is none.
+func (j *Journal) counting(p Place) (int, error) {
+	h, err := readHead(p.Record(j.dir))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	return h.Attempt, err
+}
+
+// LogPath is where the standard error of an attempt that was started goes. Its folder is there.
+func (j *Journal) LogPath(a Attempt) string { return a.attemptFile(j.dir, a.Number, ".log") }
+
+// Retry notes why another attempt will follow, and after which delay.
+func (j *Journal) Retry(a Attempt, why *agent.Error, delay time.Duration) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e := a.event(EventRetry)
+	e.Error, e.DelayNS = why, int64(delay)
+	return j.append(e)
+}
+
+// Lose notes that nothing will come back from an attempt, and why.
+func (j *Journal) Lose(a Attempt, why string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.running(a.key()) {
+		return fmt.Errorf("%s attempt %d is not under way", a.Address, a.Number)
+	}
+	e := a.event(EventFinish)
+	e.State, e.Message = Lost, why
+	return j.append(e)
+}
+
+// Unfinished lists the attempts that were started and have not ended, by place and number. After Open they are those of
+// processes that are gone.
+func (j *Journal) Unfinished() []Attempt {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var open []Attempt
+	for k, a := range j.started {
+		if j.running(k) {
+			open = append(open, a)
+		}
+	}
+	slices.SortFunc(open, func(a, b Attempt) int {
+		if c := a.compare(b.Place); c != 0 {
+			return c
+		}
+		return a.Number - b.Number
+	})
+	return open
+}
+
+func (j *Journal) running(k key) bool {
+	_, started := j.started[k]
+	_, ended := j.ended[k]
+	return started && !ended
+}
+
+func (a Attempt) event(name string) Event {
+	return Event{Event: name, Address: a.Address, Configuration: a.Configuration, Name: a.Name(), Attempt: a.Number, Hash: a.Hash}
+}
+
+// append makes events durable, and then takes note of them. Nothing is left of events that could not be written.
+func (j *Journal) append(events ...Event) error {
+	if j.broken != nil {
+		return fmt.Errorf("%s takes nothing more after an earlier failure, apply again: %w", j.file.Name(), j.broken)
+	}
+	if !j.begun {
+		begin := Event{Event: EventBegin, Schema: Schema, Host: j.holder.Host, PID: j.holder.PID}
+		events = append([]Event{begin}, events...)
+	}
+	var lines bytes.Buffer
+	enc := json.NewEncoder(&lines)
+	enc.SetEscapeHTML(false)
+	for _, e := range events {
+		e.T = j.now().UTC()
+		if err := enc.Encode(e); err != nil {
+			return err
+		}
+	}
+	if err := j.disk.write(j.file, lines.Bytes()); err != nil {
+		j.broken = j.disk.truncate(j.file, j.size)
+		return err
+	}
+	if err := j.disk.sync(j.file); err != nil {
+		j.broken = err
+		return err
+	}
+	j.size += int64(lines.Len())
+	j.begun = true
+	for _, e := range events {
+		j.note(e)
+	}
+	return nil
+}
+
+// note keeps account of the attempts.
+func (j *Journal) note(e Event) {
+	place, ok := parseName(e.Configuration, e.Name)
+	if !ok || e.Attempt < 1 {
+		return
+	}
+	k := key{place, e.Attempt}
+	j.last[place] = max(j.last[place], e.Attempt)
+	switch e.Event {
+	case EventStart:
+		j.started[k] = Attempt{Place: place, Address: e.Address, Hash: e.Hash, Number: e.Attempt}
+	case EventFinish:
+		j.ended[k] = e.State
+	}
+}
+
+func (j *Journal) path(name string) string { return filepath.Join(j.dir, name) }

@@ -1,0 +1,199 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// A RecordError says that a file is not the record that should be there.
+type RecordError struct {
+	Path string
+	Err  error
+}
+
+func (e *RecordError) Error() string {
+	if _, ok := errors.AsType[*SchemaError](e.Err); ok {
+		return fmt.Sprintf("%s: %v", e.Path, e.Err)
+	}
+	return fmt.Sprintf("%s is no whole record: %v; move it away, and the next apply measures the run again", e.Path, e.Err)
+}
+
+func (e *RecordError) Unwrap() error { return e.Err }
+
+func broken(path string, err error) error { return &RecordError{path, err} }
+
+// Read reads one record, and refuses it where it is not the one that belongs into a file of that name.
+func Read(path string) (Record, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Record{}, err
+	}
+	r, err := decode(data)
+	if err == nil {
+		err = belongs(path, r.Place(), r.Attempt, r.State)
+	}
+	if err != nil {
+		return Record{}, broken(path, err)
+	}
+	return r, nil
+}
+
+// belongs refuses a record that was copied under another name: it would be counted twice.
+func belongs(path string, p Place, attempt int, state State) error {
+	folder, file := filepath.Split(path)
+	folder = filepath.Clean(folder)
+	name := strings.TrimSuffix(file, ".json")
+	if filepath.Base(folder) == attemptsDir {
+		if p.attemptFile("", attempt, ".json") != filepath.Join(filepath.Base(filepath.Dir(folder)), attemptsDir, file) {
+			return fmt.Errorf("it says that it is attempt %d of %s/%s", attempt, p.Configuration, p.Name())
+		}
+		return nil
+	}
+	if p.Configuration != filepath.Base(folder) || p.Name() != name {
+		return fmt.Errorf("it says that it is %s/%s", p.Configuration, p.Name())
+	}
+	if !state.committed() || (state == Warmup) != p.Warmup {
+		return fmt.Errorf("it says that it is %s", state)
+	}
+	return nil
+}
+
+// Records reads every committed record of an experiment: by configuration, runs before warm-ups, in the order of their
+// numbers. There are none where there is no folder. An error ends it. It needs no lock.
+func Records(dir string) iter.Seq2[Record, error] {
+	return each(dir, func(run files) (paths []string, err error) {
+		if run.record {
+			paths = append(paths, run.place.Record(dir))
+		}
+		return paths, nil
+	})
+}
+
+// Attempts reads every record that does not count, in the order of Records and of their attempts.
+func Attempts(dir string) iter.Seq2[Record, error] {
+	return each(dir, func(run files) (paths []string, err error) {
+		var counts head
+		if run.record && len(run.evidence) > 0 {
+			if counts, err = readHead(run.place.Record(dir)); err != nil {
+				return nil, err
+			}
+		}
+		for _, n := range run.evidence {
+			if n != counts.Attempt { // else the copy of a record that is just being superseded
+				paths = append(paths, run.place.attemptFile(dir, n, ".json"))
+			}
+		}
+		return paths, nil
+	})
+}
+
+func each(dir string, paths func(files) ([]string, error)) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		folders, err := scan(dir)
+		if err != nil {
+			yield(Record{}, err)
+			return
+		}
+		for _, f := range folders {
+			for _, run := range f.runs {
+				list, err := paths(run)
+				if err != nil {
+					yield(Record{}, err)
+					return
+				}
+				for _, path := range list {
+					r, err := Read(path)
+					if !yield(r, err) || err != nil {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// Load collects Records.
+func Load(dir string) ([]Record, error) {
+	var all []Record
+	for r, err := range Records(dir) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// An Entry is what a plan needs to know of a committed record.
+type Entry struct {
+	Place
+	Hash       string
+	Identity   map[string]string
+	State      State // counted or warmup
+	Attempt    int
+	DurationNS int64 // of the process
+}
+
+// Index gives the committed records by their address. It reads the head of each file and the end, not the calls.
+func Index(dir string) (map[string]Entry, error) {
+	folders, err := scan(dir)
+	if err != nil {
+		return nil, err
+	}
+	var places []Place
+	for _, f := range folders {
+		for _, run := range f.runs {
+			if run.record {
+				places = append(places, run.place)
+			}
+		}
+	}
+	heads, err := readHeads(dir, places)
+	if err != nil {
+		return nil, err
+	}
+	index := make(map[string]Entry, len(heads))
+	for i, h := range heads {
+		if twin, ok := index[h.Address]; ok {
+			return nil, broken(places[i].Record(dir), fmt.Errorf("%s has the same address %s", twin.Record(dir), h.Address))
+		}
+		index[h.Address] = Entry{places[i], h.Hash, h.Identity, h.State, h.Attempt, h.Process.DurationNS}
+	}
+	return index, nil
+}
+
+// readHeads reads with all processors: a sweep may have 100 000 runs, and each plan asks.
+func readHeads(dir string, places []Place) ([]head, error) {
+	heads, errs := make([]head, len(places)), make([]error, len(places))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(places)); i = next.Add(1) - 1 {
+				heads[i], errs[i] = readHead(places[i].Record(dir))
+			}
+		})
+	}
+	group.Wait()
+	return heads, several(errs)
+}
+
+// named is how many broken records one error names.
+const named = 20
+
+// several joins errors, so that who mends by hand sees all at once.
+func several(errs []error) error {
+	found := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if more := len(found) - named; more > 0 {
+		found = append(found[:named], fmt.Errorf("and %d more records", more))
+	}
+	return errors.Join(found...)
+}

@@ -1,0 +1,179 @@
+package journal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+)
+
+// recover brings the folder to the state that doc.go promises, whatever moment the last process was cut short at. It can be
+// cut short itself, at any step, and be run again.
+func (j *Journal) recover() error {
+	folders, err := scan(j.dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		for _, temp := range f.temps {
+			if err := j.disk.remove(temp); err != nil {
+				return err
+			}
+		}
+	}
+	if err := j.replay(); err != nil {
+		return err
+	}
+	for _, f := range folders {
+		for _, run := range f.runs {
+			if err := j.mend(run); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// replay reads the journal, sets aside what is no whole line, and opens it at its end.
+func (j *Journal) replay() error {
+	path := j.path(journalFile)
+	data, err := os.ReadFile(path)
+	absent := errors.Is(err, os.ErrNotExist)
+	if err != nil && !absent {
+		return err
+	}
+	s := sift(data)
+	if err := s.check(path); err != nil {
+		return err
+	}
+	if len(s.rest) > 0 {
+		if err := j.setAside(s.rest); err != nil {
+			return err
+		}
+	}
+	if !bytes.Equal(s.whole, data) {
+		if err := j.disk.replace(path, s.whole); err != nil {
+			return err
+		}
+	}
+	err = j.disk.do(step{op: "create", path: path}, func() (err error) {
+		j.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if absent {
+		if err := j.disk.syncDir(j.dir); err != nil {
+			return err
+		}
+	}
+	j.size = int64(len(s.whole))
+	for _, e := range s.events {
+		j.note(e)
+	}
+	return nil
+}
+
+// setAside keeps what was no whole line, under the first number that is free.
+func (j *Journal) setAside(rest []byte) error {
+	for n := 1; ; n++ {
+		path := j.path(fmt.Sprintf("%s.bad-%d", journalFile, n))
+		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			return j.disk.replace(path, rest)
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// mend finishes what was begun for one run. Where nothing was, it reads no file.
+func (j *Journal) mend(run files) error {
+	p := run.place
+	j.last[p] = max(j.last[p], slices.Max(append(append([]int{0}, run.evidence...), run.logs...)))
+	counts := 0
+	switch {
+	case run.record && j.inDoubt(run):
+		h, err := readHead(p.Record(j.dir))
+		if err != nil {
+			return err
+		}
+		if counts = h.Attempt; !j.ended[key{p, counts}].committed() {
+			if err := j.append(h.finish(p)); err != nil {
+				return err
+			}
+		}
+		if err := j.restore(run, counts); err != nil {
+			return err
+		}
+	case !run.record && run.table: // derived from nothing
+		if err := j.disk.remove(p.file(j.dir, ".csv")); err != nil {
+			return err
+		}
+	}
+	return j.mendEvidence(run, counts)
+}
+
+// inDoubt says whether something of a committed record may be missing or left over.
+func (j *Journal) inDoubt(run files) bool {
+	return !run.table || !run.log && len(run.logs) > 0 || j.running(key{run.place, j.last[run.place]}) ||
+		slices.ContainsFunc(run.evidence, func(n int) bool { return !j.ended[key{run.place, n}].kept() })
+}
+
+// restore gives a committed record the log and the table that belong to it.
+func (j *Journal) restore(run files, attempt int) error {
+	p := run.place
+	if !run.log && slices.Contains(run.logs, attempt) {
+		if err := j.disk.move(p.attemptFile(j.dir, attempt, ".log"), p.file(j.dir, ".log")); err != nil {
+			return err
+		}
+	}
+	if run.table {
+		return nil
+	}
+	r, err := Read(p.Record(j.dir))
+	if err != nil {
+		return err
+	}
+	table, err := tabulate(r)
+	if err != nil {
+		return err
+	}
+	return j.disk.replace(p.file(j.dir, ".csv"), table)
+}
+
+// mendEvidence removes the copy of a record that counts after all, and notes the end of attempts that the journal takes
+// for unfinished.
+func (j *Journal) mendEvidence(run files, counts int) error {
+	for _, n := range run.evidence {
+		path := run.place.attemptFile(j.dir, n, ".json")
+		if j.ended[key{run.place, n}].kept() {
+			continue
+		}
+		if n == counts {
+			if err := j.disk.remove(path); err != nil {
+				return err
+			}
+			continue
+		}
+		h, err := readHead(path)
+		if err != nil {
+			return err
+		}
+		if h.State.committed() { // moved here by hand
+			h.State = Superseded
+		}
+		if err := j.append(h.finish(run.place)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish is the line that the journal lacks.
+func (h head) finish(p Place) Event {
+	e := Attempt{Place: p, Address: h.Address, Hash: h.Hash, Number: h.Attempt}.event(EventFinish)
+	e.State, e.Message = h.State, "found by the next apply"
+	return e
+}

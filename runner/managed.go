@@ -1,0 +1,172 @@
+package runner
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bench/agent/emulator"
+	"bench/spec"
+)
+
+// A managed server is one that the runner started.
+type managed struct {
+	url   string
+	log   string // path
+	users int    // runs under way; under the lock of servers
+	stdin io.Closer
+	ended chan struct{} // closed when the process is gone
+	err   error         // how it ended; may be read once ended is closed
+}
+
+func (m *managed) hasEnded() bool {
+	select {
+	case <-m.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// stop ends the process and waits until it is gone.
+func (m *managed) stop() {
+	_ = m.stdin.Close() // it may have ended by itself
+	<-m.ended
+}
+
+// launchServer starts a process in a group of its own, which lives as long as its standard input is open.
+func launchServer(cmd *exec.Cmd, log *os.File, first []byte) (*managed, error) {
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	cmd.Stderr, cmd.SysProcAttr = log, ownGroup()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	m := &managed{log: log.Name(), stdin: stdin, ended: make(chan struct{})}
+	go func() {
+		m.err = cmd.Wait()
+		close(m.ended)
+	}()
+	if _, err := stdin.Write(first); err != nil {
+		m.stop()
+		return nil, err
+	}
+	return m, nil
+}
+
+// startEmulator starts the embedded server in a process of its own, so that the time it takes is not the runner's.
+func (s *servers) startEmulator(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
+	config, err := json.Marshal(emulatorConfig(server.Emulator))
+	if err != nil {
+		return nil, err
+	}
+	out, theirs, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	cmd := &exec.Cmd{Path: s.executable, Args: []string{"bench", "emulate", "-config", "-", "-listen", "127.0.0.1:0"}, Stdout: theirs}
+	m, err := launchServer(cmd, log, append(config, '\n'))
+	theirs.Close()
+	if err != nil {
+		return nil, err
+	}
+	defer context.AfterFunc(ctx, m.stop)()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		m.stop()
+		return nil, fmt.Errorf("the emulator did not start (%v); its log is %s", m.err, m.log)
+	}
+	m.url = strings.TrimSpace(line)
+	return m, nil
+}
+
+// startCommand starts a server below a keeper, and waits until it is ready.
+func (s *servers) startCommand(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
+	program := server.Command[0]
+	if strings.ContainsRune(program, filepath.Separator) && !filepath.IsAbs(program) {
+		program = filepath.Join(absolute(s.module.Dir), program) // as every path in the spec
+	}
+	program, err := exec.LookPath(program)
+	if err != nil {
+		return nil, err
+	}
+	if s.answers(ctx, server) {
+		return nil, fmt.Errorf("something answers at %s already: stop it, or take \"command\" out of the spec to measure it", server.URL)
+	}
+	cmd := &exec.Cmd{
+		Path: s.executable, Args: append([]string{"bench", "keep", "--", program}, server.Command[1:]...),
+		Dir: s.module.Dir, Env: os.Environ(), Stdout: log,
+	}
+	for name, value := range server.Env {
+		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%v", name, value))
+	}
+	m, err := launchServer(cmd, log, nil)
+	if err != nil {
+		return nil, err
+	}
+	m.url = server.URL
+	if err := s.await(ctx, m, server); err != nil {
+		m.stop()
+		return nil, fmt.Errorf("%w; its log is %s", err, m.log)
+	}
+	return m, nil
+}
+
+// await returns when a server is ready, or can't be any more.
+func (s *servers) await(ctx context.Context, m *managed, server *spec.Server) error {
+	deadline := time.After(server.Ready.Timeout)
+	for !s.answers(ctx, server) {
+		select {
+		case <-m.ended:
+			return fmt.Errorf("%s ended before it was ready (%v)", server.Command[0], m.err)
+		case <-deadline:
+			return fmt.Errorf("%s was not ready at %s%s after %s", server.Command[0], server.URL, server.Ready.Path, server.Ready.Timeout)
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// answers says whether a server is ready.
+func (s *servers) answers(ctx context.Context, server *spec.Server) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(server.URL, "/")+server.Ready.Path, nil)
+	if err != nil {
+		return false
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+// emulatorConfig gives the emulator's own form of what the spec plants.
+func emulatorConfig(e *spec.Emulator) emulator.Config {
+	c := emulator.Config{
+		Seed: uint64(e.Seed), LoadTime: e.LoadTime, TTFT: e.TTFT, TokensPerSecond: e.TokensPerSecond, Jitter: e.Jitter,
+		OutputTokens: e.OutputTokens, Models: e.Models,
+	}
+	for _, f := range e.Effects {
+		c.Effects = append(c.Effects, emulator.Effect(f))
+	}
+	for _, f := range e.Faults {
+		c.Faults = append(c.Faults, emulator.Fault(f))
+	}
+	return c
+}

@@ -1,0 +1,43 @@
+package runner
+
+import (
+	"os/exec"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// awaitExit returns when the process has ended, and leaves it to be waited for, so that its number is not given away.
+func awaitExit(pid int) {
+	for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
+	}
+}
+
+// startOn starts a process that may use the given cores only; none means all. A child inherits the affinity of the thread
+// that forks it. That thread is never used for anything else: it ends with its goroutine, which does not unlock it.
+func startOn(cores []int, cmd *exec.Cmd) error {
+	if len(cores) == 0 {
+		return cmd.Start()
+	}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		var set unix.CPUSet
+		for _, c := range cores {
+			set.Set(c)
+		}
+		err := unix.SchedSetaffinity(0, &set)
+		if err == nil {
+			err = cmd.Start()
+		}
+		started <- err
+	}()
+	return <-started
+}
+
+// diskFree gives the bytes that may be written to the file system of a folder.
+func diskFree(dir string) (int64, error) {
+	var s unix.Statfs_t
+	err := unix.Statfs(dir, &s)
+	return int64(s.Bavail) * s.Bsize, err
+}

@@ -1,0 +1,115 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"bench/spec"
+)
+
+// servers are those that an apply starts: emulators, and servers with a command. Each is the child of a process that ends it
+// when the apply is gone, however that went.
+//
+// A server with a command never runs beside another one: they may want the same port, the same memory, the same GPU. The one that
+// runs is stopped first, once no run uses it. One that ended by itself is started again when the next run needs it.
+type servers struct {
+	module     *spec.Module
+	executable string
+	client     *http.Client
+
+	mu      sync.Mutex // also held while a server starts
+	idle    *sync.Cond // a run has ended its use of a server
+	running map[spec.Ref]*managed
+}
+
+func newServers(m *spec.Module, executable string) *servers {
+	s := &servers{
+		module: m, executable: executable, running: map[spec.Ref]*managed{},
+		client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, // no proxy, as the instrument has none
+	}
+	s.idle = sync.NewCond(&s.mu)
+	return s
+}
+
+// use gives where a server listens, and what to call when the run is over. A server that is not running is started, with its log
+// in the folder. Tell takes what a reader should know.
+func (s *servers) use(ctx context.Context, ref spec.Ref, folder string, tell func(string)) (url string, done func(), err error) {
+	server := s.module.Server(ref)
+	if server.Emulator == nil && len(server.Command) == 0 {
+		return server.URL, func() {}, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.makeRoom(ctx, server); err != nil {
+		return "", nil, fmt.Errorf("%s: %w", ref.Address(), err)
+	}
+	m := s.running[ref] // looked up after the wait for room, in which another run may have started it
+	if m != nil && m.hasEnded() {
+		tell(fmt.Sprintf("%s ended by itself (%v) and is started again; its log is %s", ref.Address(), m.err, m.log))
+		m = nil
+	}
+	if m == nil {
+		if m, err = s.start(ctx, server, folder); err != nil {
+			return "", nil, fmt.Errorf("%s: %w", ref.Address(), err)
+		}
+		s.running[ref] = m
+	}
+	m.users++
+	return m.url, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		m.users--
+		s.idle.Broadcast()
+	}, nil
+}
+
+// makeRoom stops every other server with a command, before one is used. It waits for the runs that use another; a kill ends these.
+func (s *servers) makeRoom(ctx context.Context, server *spec.Server) error {
+	if server.Emulator != nil {
+		return nil
+	}
+	for {
+		busy := false
+		for ref, m := range s.running {
+			switch {
+			case ref == server.Ref || s.module.Server(ref).Emulator != nil:
+			case m.users > 0:
+				busy = true
+			default:
+				m.stop()
+				delete(s.running, ref)
+			}
+		}
+		if !busy || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.idle.Wait()
+	}
+}
+
+func (s *servers) start(ctx context.Context, server *spec.Server, folder string) (*managed, error) {
+	path := filepath.Join(folder, server.Address()+".log")
+	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	if server.Emulator != nil {
+		return s.startEmulator(ctx, server, log)
+	}
+	return s.startCommand(ctx, server, log)
+}
+
+// stop ends every server, and returns when they are gone.
+func (s *servers) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ref, m := range s.running {
+		m.stop()
+		delete(s.running, ref)
+	}
+}

@@ -1,0 +1,269 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"bench/runner/journal"
+)
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	_, port, _ := net.SplitHostPort(ln.Addr().String())
+	return port
+}
+
+// kept is a server that bench starts with a command.
+func kept(name, port, command string) string {
+	return fmt.Sprintf("server \"ollama\" %q {\n  url     = \"http://127.0.0.1:%s\"\n  command = %s\n  env     = { SIGN = %q }\n  ready {\n    timeout = \"10s\"\n  }\n}\n", name, port, command, name)
+}
+
+// anEmulator stands for a server that somebody else made.
+func anEmulator(port string) string {
+	return fmt.Sprintf("[%q, \"emulate\", \"-listen\", \"127.0.0.1:%s\", \"-ttft\", \"1ms\", \"-tokens-per-second\", \"10000\"]", program, port)
+}
+
+func on(server, attributes string) string {
+	return strings.Replace(experiment("x", attributes+noPause), "server.emulator.s", server, 1)
+}
+
+// A server with a command is started once, for all runs, and is gone after them.
+func TestManagedServer(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	m := module(t, quick+kept("s", port, anEmulator(port))+on("server.ollama.s", "  repeats = 3"))
+	seen := map[int]string{}
+	p := plan(t, m)
+	got := applier{on: func(e Event) {
+		if e.Kind == Called {
+			for pid, line := range marked(sign, "emulate -listen") {
+				if !strings.Contains(line, "keep --") {
+					seen[pid] = line
+				}
+			}
+		}
+	}}.apply(t, p)
+	if got.err != nil || got.tally.Counted != 3 || len(seen) != 1 {
+		t.Errorf("%+v %v; servers: %v", got.tally, got.err, seen)
+	}
+	if left := marked(sign, ""); len(left) > 0 { // when Apply returns, not some time later
+		t.Errorf("left over: %v", left)
+	}
+	if r := counted(t, folder(p))[0]; r.Server != (journal.Server{Kind: "ollama", Name: "s", URL: "http://127.0.0.1:" + port, Version: "emulator-1"}) {
+		t.Errorf("recorded: %+v", r.Server)
+	}
+}
+
+// Bench is killed: so are the keeper's server and the emulator.
+func TestServersDieWithBench(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	m := module(t, quick+faulty(`  load_time = "1h"`)+"\n"+kept("s", port, anEmulator(port))+
+		strings.Replace(on("server.ollama.s", "  repeats = 1"), `"x"`, `"a"`, 1)+experiment("b", "  repeats = 1"))
+	c := start(t, "apply", filepath.Join(m.Dir, "experiment.hcl"))
+	if !eventually(func() bool {
+		return len(marked(sign, "worker")) == 1 && len(marked(sign, "-config")) == 1 && len(marked(sign, "keep --")) == 1 && len(marked(sign, "emulate")) == 3
+	}) {
+		t.Fatalf("%v\n%s", marked(sign, ""), c.out.String())
+	}
+	_ = c.Process.Kill()
+	_ = c.Wait()
+	alone(t, sign)
+}
+
+// A server that ended by itself is started again, and that is told.
+func TestServerThatEndedIsStartedAgain(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	for name, test := range map[string]struct{ block, address, sign string }{
+		"command":  {kept("s", port, anEmulator(port)), "server.ollama.s", "emulate -listen"},
+		"emulator": {quickServer, "server.emulator.s", "-config"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := module(t, quick+test.block+on(test.address, "  repeats = 4"))
+			p := plan(t, m)
+			got := applier{on: func(e Event) {
+				if e.Kind == Counted && e.Address.Repeat == 2 {
+					for pid, line := range marked(sign, test.sign) {
+						if !strings.Contains(line, "keep --") {
+							_ = syscall.Kill(pid, syscall.SIGKILL)
+						}
+					}
+					eventually(func() bool { return len(marked(sign, "emulate")) == 0 })
+				}
+			}}.apply(t, p)
+			if got.err != nil || got.tally.Counted != 4 {
+				t.Errorf("%+v %v", got.tally, got.err)
+			}
+			noted := got.of(Noted)
+			if len(noted) != 1 || !strings.HasPrefix(noted[0].Message, test.address+" ended by itself (") || !strings.HasSuffix(noted[0].Message, test.address+".log") {
+				t.Errorf("noted: %+v", noted)
+			}
+			alone(t, sign)
+		})
+	}
+}
+
+// Two servers with a command never run at once, whatever the order of the runs; here they want the same port.
+func TestServersThatCanNotLiveTogether(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	m := module(t, quick+kept("a", port, anEmulator(port))+kept("b", port, anEmulator(port))+"target \"local\" \"t\" {\n  parallelism = 3\n}\n"+
+		strings.Replace(experiment("x", "  repeats = 3\n  target = target.local.t\n  matrix {\n    server = [server.ollama.a, server.ollama.b]\n  }"+noPause), "server.emulator.s\n", "matrix.server\n", 1))
+	got := applier{on: func(e Event) {
+		if e.Kind == Called {
+			if n := len(marked(sign, "keep --")); n != 1 {
+				t.Errorf("%d servers are kept at once", n)
+			}
+			for pid := range marked(sign, "emulate -listen") {
+				env := string(must(os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))))
+				if want := "SIGN=" + strings.TrimPrefix(e.Address.Configuration, "server-"); !strings.Contains(env, want+"\x00") {
+					t.Errorf("%s is made on another server", e.Address)
+				}
+			}
+		}
+	}}.apply(t, plan(t, m))
+	if got.err != nil || got.tally.Counted != 6 {
+		t.Errorf("%+v %v", got.tally, got.err)
+	}
+	alone(t, sign)
+}
+
+// Several runs wait for a server at once: it is started once, and none of them fails.
+func TestServerIsStartedOnceForAllWhoWait(t *testing.T) {
+	sign := mark(t)
+	one, other := freePort(t), freePort(t)
+	m := module(t, quick+kept("a", one, anEmulator(one))+kept("b", other, anEmulator(other))+"target \"local\" \"t\" {\n  parallelism = 6\n}\n"+
+		strings.Replace(experiment("x", "  repeats = 3\n  target = target.local.t\n  retry {\n    attempts = 1\n  }\n  matrix {\n    server = [server.ollama.a, server.ollama.b]\n  }"), "server.emulator.s\n", "matrix.server\n", 1))
+	got := apply(t, plan(t, m))
+	if got.err != nil || got.tally.Counted != 6 || len(got.of(Retried)) > 0 {
+		t.Errorf("%+v %v, failed: %v", got.tally, got.err, got.of(RunFailed))
+	}
+	alone(t, sign)
+}
+
+// An emulator wants nothing that another server has: it goes on beside one with a command.
+func TestEmulatorLivesBesideAServer(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	m := module(t, quick+quickServer+kept("a", port, anEmulator(port))+
+		strings.Replace(experiment("x", "  repeats = 2\n  matrix {\n    server = [server.emulator.s, server.ollama.a]\n  }"+noPause), "server.emulator.s\n", "matrix.server\n", 1))
+	seen := map[int]string{}
+	got := applier{on: func(e Event) {
+		if e.Kind == Called {
+			maps.Copy(seen, marked(sign, "emulate -config"))
+		}
+	}}.apply(t, plan(t, m))
+	if got.err != nil || got.tally.Counted != 4 || len(seen) != 1 {
+		t.Errorf("%+v %v; emulators: %v", got.tally, got.err, seen)
+	}
+	alone(t, sign)
+}
+
+func TestServerThatDoesNotStart(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	elsewhere := strings.TrimPrefix(strings.Split(inProcess(t, same), `"`)[5], "http://127.0.0.1:")
+	for name, test := range map[string]struct{ port, command, want string }{
+		"no such program": {port, `["no-such-program"]`, `server.ollama.s: exec: "no-such-program": executable file not found in $PATH`},
+		"no such file":    {port, `["./no-such-file"]`, "server.ollama.s: exec: \"DIR/no-such-file\": stat DIR/no-such-file: no such file or directory"},
+		"it ends":         {port, `["sh", "-c", "echo why >&2; exit 3"]`, "server.ollama.s: sh ended before it was ready (exit status 3); its log is DIR/runs/x/server.ollama.s.log"},
+		"never ready":     {port, `["sleep", "100"]`, "server.ollama.s: sleep was not ready at http://127.0.0.1:" + port + "/api/version after 200ms; its log is DIR/runs/x/server.ollama.s.log"},
+		"another answers": {elsewhere, `["sleep", "100"]`, "server.ollama.s: something answers at http://127.0.0.1:" + elsewhere + ` already: stop it, or take "command" out of the spec to measure it`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := module(t, quick+strings.Replace(kept("s", test.port, test.command), `"10s"`, `"200ms"`, 1)+on("server.ollama.s", "  repeats = 4"))
+			p := plan(t, m)
+			got := apply(t, p)
+			if got.tally != (Tally{Planned: 4, Failed: 3, Waiting: 1}) || got.err != nil || len(got.of(Noted)) != 1 {
+				t.Errorf("%+v %v, noted: %v", got.tally, got.err, got.of(Noted))
+			}
+			want := "connect: " + strings.ReplaceAll(test.want, "DIR", m.Dir)
+			if failed := got.of(RunFailed); failed[0].Error.Error() != want {
+				t.Errorf("it says\n%s\nwant\n%s", failed[0].Error, want)
+			}
+			if name == "it ends" {
+				if log := string(must(os.ReadFile(filepath.Join(folder(p), "server.ollama.s.log")))); log != strings.Repeat("why\n", 6) {
+					t.Errorf("the log of 6 attempts holds %q", log)
+				}
+			}
+			alone(t, sign)
+		})
+	}
+}
+
+// The command's own path is relative to the spec, as every path in it.
+func TestServerCommandIsRelativeToTheSpec(t *testing.T) {
+	mark(t)
+	port := freePort(t)
+	m := module(t, quick+kept("s", port, `["bin/serve"]`)+on("server.ollama.s", "  repeats = 1"))
+	write(t, m.Dir, map[string]string{"bin/serve": "#!/bin/sh\npwd > here\nexec " + program + " emulate -listen 127.0.0.1:" + port + "\n"})
+	if got := apply(t, plan(t, m)); got.err != nil || got.tally.Counted != 1 {
+		t.Errorf("%+v %v", got.tally, got.err)
+	}
+	if here := strings.TrimSpace(string(must(os.ReadFile(filepath.Join(m.Dir, "here"))))); here != m.Dir {
+		t.Errorf("it ran in %s", here)
+	}
+}
+
+// A kill while a server starts does not wait for it.
+func TestKillWhileAServerStarts(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	mute := impostor(t, "cat > /dev/null").executable // it ends with its input, and never says where it listens
+	for name, test := range map[string]struct{ server, address, executable string }{
+		"command":  {strings.Replace(kept("s", port, `["sleep", "100"]`), `"10s"`, `"1h"`, 1), "server.ollama.s", program},
+		"emulator": {quickServer, "server.emulator.s", mute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := module(t, quick+test.server+on(test.address, "  repeats = 1"))
+			kill, now := context.WithCancel(t.Context())
+			got := applier{executable: test.executable, kill: kill, on: func(e Event) {
+				if e.Kind == Started {
+					time.AfterFunc(50*time.Millisecond, now)
+				}
+			}}.apply(t, plan(t, m))
+			if failed := got.of(RunFailed); len(failed) != 1 || *failed[0].Error != *killed() {
+				t.Errorf("%+v %v", failed, got.err)
+			}
+			alone(t, sign)
+		})
+	}
+}
+
+// A kill does not wait for a server that is busy, so that another could take its place.
+func TestKillWhileAServerIsBusy(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	m := module(t, quick+kept("a", port, strings.Replace(anEmulator(port), `"1ms"`, `"1h"`, 1))+kept("b", port, anEmulator(port))+
+		"target \"local\" \"t\" {\n  parallelism = 2\n}\n"+
+		strings.Replace(experiment("x", "  repeats = 1\n  target = target.local.t\n  matrix {\n    server = [server.ollama.a, server.ollama.b]\n  }"+noPause), "server.emulator.s\n", "matrix.server\n", 1))
+	kill, now := context.WithCancel(t.Context())
+	got := applier{kill: kill, on: func(e Event) {
+		if e.Kind == Stepped { // the first run is under way; the other has begun, or is about to, and waits
+			time.AfterFunc(50*time.Millisecond, now)
+		}
+	}}.apply(t, plan(t, m))
+	if len(got.of(Started)) != 2 || len(got.of(RunFailed)) != 2 || *got.of(RunFailed)[0].Error != *killed() || *got.of(RunFailed)[1].Error != *killed() {
+		t.Errorf("%+v %v", got.events, got.err)
+	}
+	alone(t, sign)
+}

@@ -1,0 +1,122 @@
+package study
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+
+	"bench/runner"
+	"bench/runner/journal"
+	"bench/runner/table"
+	"bench/spec"
+)
+
+// experiment reads the records of an experiment that count for the plan, and tells what was asked and how it went.
+func (b *builder) experiment(e *spec.Experiment) error {
+	var planned []*runner.Run
+	byAddress := map[string]*runner.Run{}
+	for _, r := range b.plan.Runs {
+		if r.Experiment == e && !r.Address.Warmup {
+			planned = append(planned, r)
+			byAddress[r.Address.String()] = r
+		}
+	}
+	folder := b.plan.Folder(e)
+	var counted []journal.Record
+	for record, err := range journal.Records(folder) {
+		if err != nil {
+			return err
+		}
+		run, ok := byAddress[record.Address]
+		if !ok || record.Hash != run.Hash {
+			continue
+		}
+		counted = append(counted, record)
+		text, err := json.Marshal(record)
+		if err != nil {
+			return err
+		}
+		b.digest[record.Address] = runner.Digest(text)
+	}
+	events, err := journal.Events(folder)
+	if err != nil {
+		return err
+	}
+	out := b.asked(e)
+	out.measured(byAddress, counted)
+	out.account(planned, counted, attempts(events, byAddress))
+	b.study.Experiments[e.Name] = out
+	b.add(table.FromRecords(e, counted))
+	return nil
+}
+
+// asked tells the spec's side.
+func (b *builder) asked(e *spec.Experiment) Experiment {
+	out := Experiment{
+		Title: e.Title, Axes: []Axis{}, Arms: []Arm{}, Options: map[string]any{}, Steps: []string{},
+		Repeats: e.Repeats, Warmup: e.Warmup, Order: e.Order, Seed: int64(e.Seed), TimeoutNS: e.Timeout.Nanoseconds(), Isolation: e.Isolation.Model,
+		Versions: []string{}, Models: []Model{}, Environments: []Environment{}, Retried: map[string]int{}, Unfinished: []Unfinished{}, Skipped: []Skipped{}, CutAt: []int64{}, Labels: map[string]any{},
+	}
+	for _, a := range e.Axes {
+		out.Axes = append(out.Axes, Axis{Name: a.Name, Label: a.Label, Values: a.Values})
+	}
+	var agents, servers, kinds, targets, works, models []string
+	var options []map[string]any
+	arms := map[string]Arm{}
+	for c := range e.Configurations() {
+		agents, servers, targets = append(agents, c.Agent.Address()), append(servers, c.Server.Address()), append(targets, c.Target.Address())
+		kinds, works, models = append(kinds, c.Server.Kind), append(works, c.Work.Name), append(models, c.Model)
+		if c.Arm == "" {
+			options = append(options, c.Options)
+			out.Planned.Configurations++
+		} else if _, ok := arms[c.Arm]; !ok {
+			arms[c.Arm] = Arm{Name: c.Arm, Options: c.Options, Paired: c.Pair != ""}
+		}
+	}
+	for _, s := range b.plan.Skipped {
+		if s.Address.Experiment == e.Name {
+			out.Skipped = append(out.Skipped, Skipped{s.Address.Configuration, s.Reason})
+		}
+	}
+	for _, base := range e.Baselines {
+		out.Arms = append(out.Arms, arms[base.Name])
+	}
+	for name, v := range options[0] { // a matrix without a configuration was refused
+		if isShared(name, v, options) && !isAxis(e, name) {
+			out.Options[name] = v
+		}
+	}
+	out.Agent, out.Server, out.ServerKind, out.Target = same(agents), same(servers), same(kinds), same(targets)
+	out.Workload, out.Model = same(works), same(models)
+	for _, t := range b.plan.Module.Targets {
+		if t.Address() == out.Target && t.Labels != nil {
+			out.Labels = t.Labels
+		}
+	}
+	if w := b.plan.Module.Workload(spec.Ref{Block: "workload", Name: out.Workload}); w != nil {
+		for _, s := range w.Steps {
+			out.Steps = append(out.Steps, s.Name)
+		}
+	}
+	return out
+}
+
+func isAxis(e *spec.Experiment, name string) bool {
+	return slices.ContainsFunc(e.Axes, func(a *spec.Axis) bool { return a.Name == name })
+}
+
+// isShared says whether a value is the same in all of a list of option sets.
+func isShared(name string, value any, sets []map[string]any) bool {
+	return !slices.ContainsFunc(sets, func(s map[string]any) bool {
+		v, ok := s[name]
+		return !ok || !reflect.DeepEqual(v, value)
+	})
+}
+
+// same gives the text that all of a list are, or "" where they differ.
+func same(texts []string) string {
+	if distinct := slices.Compact(slices.Sorted(slices.Values(texts))); len(distinct) == 1 {
+		return distinct[0]
+	}
+	return ""
+}

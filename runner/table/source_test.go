@@ -1,0 +1,142 @@
+package table
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"bench/analysis"
+	"bench/runner/journal"
+	"bench/spec"
+)
+
+const small = `
+server "emulator" "s" {
+}
+
+workload "w" {
+  step "one" {
+    prompt = "x"
+  }
+
+  score "words" {
+    value = 1
+  }
+
+  score "good" {
+    value  = 1
+    better = "higher"
+  }
+}
+
+workload "other" {
+  step "one" {
+    prompt = "x"
+  }
+}
+
+experiment "x" {
+  server   = server.emulator.s
+  workload = workload.w
+  model    = "m"
+
+  matrix {
+    num_ctx = [512, 256]
+    server  = [server.emulator.s]
+
+    include {
+      num_ctx = 4096
+      server  = server.emulator.s
+    }
+  }
+}
+
+experiment "plain" {
+  server   = server.emulator.s
+  workload = workload.other
+  model    = "m"
+}
+
+`
+
+// fromDisk gives a record's factors as reading a file gives them.
+func fromDisk(t *testing.T, values ...any) []journal.Factor {
+	t.Helper()
+	var factors []journal.Factor
+	for i, v := range values {
+		factors = append(factors, journal.Factor{Name: []string{"num_ctx", "server"}[i], Value: v})
+	}
+	return factors
+}
+
+func TestFromRecords(t *testing.T) {
+	m := module(t, small, nil)
+	began := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
+	records := []journal.Record{
+		{Address: "a", Configuration: "ctx512", Repeat: 2, Attempt: 3, StartedAt: began, Factors: fromDisk(t, json.Number("512"), "server.emulator.s"),
+			Metrics: map[string]float64{"calls": 2}, CallMetrics: []map[string]float64{{"ttft": 1}, {"ttft": 3}}},
+		{Address: "b", Configuration: "baseline_d", Arm: "d", Pair: "ctx512", Repeat: 1, Attempt: 1, Factors: fromDisk(t, int64(4096), "server.emulator.s")},
+	}
+	s := FromRecords(m.Experiments[0], records)
+	want := []Row{
+		{Row: analysis.Row{Configuration: "ctx512", Factors: map[string]any{"num_ctx": 512.0, "server": "server.emulator.s"}, Repeat: 2, Started: began.UnixNano(), Source: "a"},
+			Attempt: 3, Run: map[string]float64{"calls": 2}, Calls: []map[string]float64{{"ttft": 1}, {"ttft": 3}}, At: began},
+		{Row: analysis.Row{Configuration: "baseline_d", Arm: "d", Pair: "ctx512", Factors: map[string]any{"num_ctx": 4096.0, "server": "server.emulator.s"}, Repeat: 1, Started: time.Time{}.UnixNano(), Source: "b"},
+			Attempt: 1},
+	}
+	if diff := cmp.Diff(want, s.Rows); diff != "" {
+		t.Error(diff)
+	}
+	factors := []analysis.Factor{{Name: "num_ctx", Levels: []any{512.0, 256.0, 4096.0}}, {Name: "server", Levels: []any{"server.emulator.s"}}}
+	if diff := cmp.Diff(factors, s.Factors); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLevel(t *testing.T) {
+	for _, test := range []struct{ given, want any }{
+		{int64(3), 3.0}, {2.5, 2.5}, {json.Number("0.8"), 0.8}, {"x", "x"}, {true, true}, {[]any{int64(1), "a"}, "[1 a]"}, {json.Number("x"), "x"},
+	} {
+		if got := level(test.given); got != test.want {
+			t.Errorf("%v: %v, want %v", test.given, got, test.want)
+		}
+	}
+}
+
+func TestValueOfARun(t *testing.T) {
+	r := Row{Run: map[string]float64{"calls": 5}, Calls: []map[string]float64{{"ttft": 4, "calls": 1}, {"ttft": 1}, {"ttft": 1}, {"e2e": 7}}}
+	for statistic, want := range map[string]float64{"mean": 2, "median": 1, "max": 4, "sum": 6, "p90": 3.4, "p99": 3.94} {
+		if got := r.Value("ttft", statistic); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s: %v, want %v", statistic, got, want)
+		}
+	}
+	if got := r.Value("calls", "max"); got != 5 {
+		t.Errorf("the run's own metric: %v", got)
+	}
+	if got := r.Value("load", "mean"); !math.IsNaN(got) {
+		t.Errorf("a metric that no call has: %v", got)
+	}
+	if diff := cmp.Diff(map[string]float64{"ttft": 2, "e2e": 7, "calls": 5}, r.Metrics()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The table has the columns that are asked for, NaN where a run has no value.
+func TestTable(t *testing.T) {
+	s := Source{Factors: []analysis.Factor{{Name: "f"}}, Rows: []Row{
+		{Row: analysis.Row{Configuration: "a"}, Calls: []map[string]float64{{"ttft": 1}, {"ttft": 2}}},
+		{Row: analysis.Row{Configuration: "b"}},
+	}}
+	got := s.Table([]*spec.Metric{{Name: "ttft", Stat: "max"}, {Name: "load", Stat: "mean"}})
+	want := analysis.Table{
+		Factors: s.Factors, Rows: []analysis.Row{{Configuration: "a"}, {Configuration: "b"}},
+		Metrics: map[string][]float64{"ttft": {2, math.NaN()}, "load": {math.NaN(), math.NaN()}},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,221 @@
+package worker
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"time"
+
+	"bench/agent"
+	"bench/agent/telemetry"
+	"bench/spec"
+)
+
+// Exit codes of a worker.
+const (
+	exitDone     = 0  // a result was written, good or bad
+	exitUsage    = 64 // the task could not be read
+	exitOrphaned = 70 // the runner is gone
+)
+
+// Main makes the run that stands on in, and gives the exit code of the process. A TERM signal ends the call under way; what was
+// measured so far is still told.
+func Main(in io.Reader, out, log io.Writer) int {
+	reader := bufio.NewReader(in)
+	line, err := reader.ReadBytes('\n')
+	if err != nil {
+		fmt.Fprintln(log, "worker: no task on standard input:", err)
+		return exitUsage
+	}
+	var task Task
+	if err := json.Unmarshal(line, &task); err != nil {
+		fmt.Fprintln(log, "worker: this is not a task:", err)
+		return exitUsage
+	}
+	if task.Program == nil {
+		fmt.Fprintln(log, "worker: the task has no program")
+		return exitUsage
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, reader)
+		os.Exit(exitOrphaned)
+	}()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	r := &run{task: task, frames: json.NewEncoder(out), log: log}
+	r.frames.SetEscapeHTML(false)
+	if err := r.make(ctx); err != nil {
+		fmt.Fprintln(log, "worker:", err)
+		return exitOrphaned
+	}
+	return exitDone
+}
+
+// run is one run under way.
+type run struct {
+	task    Task
+	frames  *json.Encoder
+	log     io.Writer
+	client  *agent.Client
+	outcome agent.Outcome // without its calls, which are told as they end
+	loaded  []string      // after the run
+	telling time.Duration // spent on writing frames so far
+}
+
+// make makes the run and writes its frames. Its error is that of writing the last one.
+func (r *run) make(ctx context.Context) error {
+	failure := r.prepare(ctx)
+	if failure == nil {
+		failure = r.measure(ctx)
+	}
+	if failure != nil {
+		fmt.Fprintln(r.log, failure)
+	}
+	return r.frames.Encode(Frame{Result: &Result{Outcome: r.outcome, Loaded: r.loaded, Error: failure}})
+}
+
+// prepare brings the server into the state that the task asks for, and tells what it found.
+func (r *run) prepare(ctx context.Context) *agent.Error {
+	client, err := agent.NewClient(r.task.Endpoint)
+	if err != nil {
+		return &agent.Error{Class: agent.InvalidSpec, Message: err.Error()}
+	}
+	r.client = client
+	ready := &Ready{Environment: telemetry.Host(ctx)}
+	var failure *agent.Error
+	if ready.ServerVersion, failure = client.Version(ctx); failure != nil {
+		if failure.Class == agent.Timeout {
+			failure.Class = agent.Connect // it is not there if it does not even say what it is
+		}
+		return failure
+	}
+	if ready.Model, failure = client.Model(ctx, r.task.Model); failure != nil {
+		return failure
+	}
+	if failure = r.isolate(ctx); failure != nil {
+		return failure
+	}
+	if ready.Loaded, failure = r.loadedModels(ctx); failure != nil {
+		return failure
+	}
+	if r.task.State == "warm" && !slices.Contains(ready.Loaded, ready.Model.Name) {
+		return &agent.Error{Class: agent.BadRequest, Message: fmt.Sprintf("%s was warmed and is not loaded: does the server keep models for no time (OLLAMA_KEEP_ALIVE)?", ready.Model.Name)}
+	}
+	return r.write(Frame{Ready: ready})
+}
+
+// isolate unloads or warms the model. After an unload agent.Client has seen that it is gone.
+func (r *run) isolate(ctx context.Context) *agent.Error {
+	switch r.task.State {
+	case "unload":
+		return r.client.Unload(ctx, r.task.Model)
+	case "warm":
+		return r.client.Warm(ctx, r.request("warm", "Say one word.", 1))
+	}
+	return nil
+}
+
+// loadedModels gives the names of the models in the server's memory; nil where it does not say.
+func (r *run) loadedModels(ctx context.Context) ([]string, *agent.Error) {
+	models, failure := r.client.Loaded(ctx)
+	if failure != nil {
+		return nil, failure
+	}
+	names := make([]string, len(models))
+	for i, m := range models {
+		names[i] = m.Name
+	}
+	return names, nil
+}
+
+func (r *run) request(step, prompt string, maxTokens int) agent.Request {
+	return agent.Request{
+		ID: r.task.ID + "/" + step, Step: step, Model: r.task.Model,
+		Prompt: prompt, MaxTokens: maxTokens, Options: r.task.Options,
+	}
+}
+
+// measure does the workload: what it reads, then each step in turn. The time of the whole is that of the work alone: what it
+// takes to tell of it is taken off, and scores and rules are evaluated after the clock has stopped.
+func (r *run) measure(ctx context.Context) *agent.Error {
+	program, err := r.task.Program.Start()
+	if err != nil {
+		return classify(err)
+	}
+	start, told := time.Now(), r.telling
+	failure := r.work(ctx, program)
+	r.outcome.WorkflowTotalNS = (time.Since(start) - (r.telling - told)).Nanoseconds()
+	r.outcome.Resources = agent.Used()
+	if failure != nil {
+		return failure
+	}
+	r.loaded, _ = r.loadedModels(ctx) // what was measured stands where the server does not say
+	if r.outcome.Scores, err = program.Scores(); err != nil {
+		return classify(err)
+	}
+	broken, err := program.Broken()
+	switch {
+	case err != nil:
+		return classify(err)
+	case broken != "":
+		return &agent.Error{Class: agent.InvalidOutput, Message: broken}
+	}
+	return nil
+}
+
+func (r *run) work(ctx context.Context, program *spec.Evaluation) *agent.Error {
+	for _, i := range r.task.Program.Ingests {
+		corpus, measured, err := agent.IngestFiles(r.task.Dir, i.Name, i.Paths, i.MaxBytes)
+		if err != nil {
+			return classify(err)
+		}
+		r.outcome.Ingests = append(r.outcome.Ingests, measured)
+		if err := program.Ingested(i.Name, spec.Corpus(corpus)); err != nil {
+			return classify(err)
+		}
+	}
+	for _, step := range r.task.Program.Steps {
+		prompt, err := program.Prompt(step)
+		if err != nil {
+			return classify(err)
+		}
+		if failure := r.write(Frame{Step: step.Name}); failure != nil {
+			return failure
+		}
+		call := r.client.Generate(ctx, r.request(step.Name, prompt, step.MaxTokens))
+		if failure := r.write(Frame{Call: &call}); failure != nil {
+			return failure
+		}
+		if call.Error != nil {
+			return call.Error
+		}
+		if err := program.Answered(step, call.Response, call.OutputTokens); err != nil {
+			return classify(err)
+		}
+	}
+	return nil
+}
+
+func (r *run) write(f Frame) *agent.Error {
+	start := time.Now()
+	defer func() { r.telling += time.Since(start) }()
+	if err := r.frames.Encode(f); err != nil {
+		return &agent.Error{Class: agent.Infrastructure, Message: "the runner does not read: " + err.Error()}
+	}
+	return nil
+}
+
+// classify tells a mistake of the spec from one of the machine.
+func classify(err error) *agent.Error {
+	if late, ok := errors.AsType[*spec.LateError](err); ok {
+		return &agent.Error{Class: agent.InvalidSpec, Message: late.Error()}
+	}
+	return &agent.Error{Class: agent.Infrastructure, Message: err.Error()}
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"bench/runner"
+	"bench/runner/study"
+)
+
+// conclude makes the study of a plan, writes its reports, and shows what was found.
+func (e *env) conclude(c *cli.Context, p *runner.Plan) error {
+	s, err := e.study(c, p)
+	if err != nil {
+		return err
+	}
+	written, err := e.writeReports(c, p.Module, s)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return e.line(s)
+	}
+	width, _ := isTerminal(e.stdout)
+	return concludeText(e.out, width, p.Module, s, written)
+}
+
+// study makes the study of a plan.
+func (e *env) study(c *cli.Context, p *runner.Plan) (study.Study, error) {
+	s, diags, err := study.Build(p, Version)
+	if err != nil {
+		return s, err
+	}
+	return s, e.diagnose(c, p.Module.Files, diags)
+}

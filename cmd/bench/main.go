@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"bench/runner"
+	"bench/spec"
+)
+
+// Version of the tool.
+const Version = "0.1.0"
+
+// Exit codes of every command.
+const (
+	exitError       = 1   // the command could not do what it was asked to
+	exitIncomplete  = 2   // some runs failed; with plan -detailed-exitcode: something is to run
+	exitInterrupted = 130 // stopped by a signal
+)
+
+func main() {
+	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// A status ends a command with an exit code, after its view has told everything.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit code %d", int(s)) }
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	e := newEnv(stdin, stdout, stderr)
+	app := newApp(e)
+	err := app.RunContext(context.Background(), permute(app, args))
+	var s status
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &s):
+		return int(s)
+	case errors.Is(err, syscall.EPIPE):
+		return exitError // who read has gone: there is nobody to tell
+	}
+	e.complain(err)
+	return exitError
+}
+
+// complain writes an error, or each of those that were joined, on a line of its own.
+func (e *env) complain(err error) {
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
+	}
+	for _, err := range all {
+		if !errors.Is(err, runner.ErrStopped) { // who asked to stop is told by the view
+			fmt.Fprintln(e.notes, "bench:", err)
+		}
+	}
+}
+
+func newApp(e *env) *cli.App {
+	app := &cli.App{
+		Name: "bench", Version: Version, HideVersion: true, HideHelpCommand: true,
+		Reader: e.stdin, Writer: e.out, ErrWriter: e.notes,
+		DisableSliceFlagSeparator: true,                         // -var 'k=[1,2]' is one value
+		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
+		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return err },
+		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version"}, cli.HelpFlag},
+		Commands: []*cli.Command{
+			validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), runsCommand(e), showCommand(e),
+			emulateCommand(e), versionCommand(e), helpCommand(e), workerCommand(e), keepCommand(e),
+		},
+	}
+	app.CustomAppHelpTemplate = literal(appHelp(app))
+	for _, c := range app.Commands {
+		c.CustomHelpTemplate, c.HideHelpCommand, c.OnUsageError = literal(commandHelp(c)), true, usageError
+	}
+	app.Action = func(c *cli.Context) error {
+		switch {
+		case c.Bool("version"):
+			return e.version(false)
+		case c.NArg() > 0:
+			return unknownCommand(app, c.Args().First())
+		}
+		return cli.ShowAppHelp(c)
+	}
+	return app
+}
+
+func unknownCommand(app *cli.App, name string) error {
+	var names []string
+	for _, c := range app.VisibleCommands() {
+		names = append(names, c.Name)
+	}
+	return fmt.Errorf("there is no command %q.%s `bench -help` lists them", name, spec.DidYouMean(name, names))
+}
+
+// usageError names the flag that was probably meant.
+func usageError(c *cli.Context, err error, _ bool) error {
+	given, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: ")
+	if !unknown {
+		return fmt.Errorf("%s: %w", c.Command.Name, err)
+	}
+	var names []string
+	for _, f := range c.Command.VisibleFlags() {
+		names = append(names, "-"+f.Names()[0])
+	}
+	return fmt.Errorf("%s has no flag %s.%s", c.Command.Name, given, spec.DidYouMean(given, names))
+}

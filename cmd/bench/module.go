@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"bench/agent"
+	"bench/runner"
+	"bench/runner/table"
+	"bench/spec"
+)
+
+// moduleFlags are those of every command that reads a spec.
+func moduleFlags(more ...cli.Flag) []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringSliceFlag{Name: "var", KeepSpace: true, Usage: "`NAME=VALUE` gives a variable its value; may be repeated"},
+		&cli.StringFlag{Name: "chdir", Usage: "`DIR` to go to first"},
+		&cli.BoolFlag{Name: "json", Usage: "JSON on standard output, an object a line"},
+		&cli.BoolFlag{Name: "no-color", Usage: "no colours; NO_COLOR in the environment says the same"},
+	}, more...)
+}
+
+func targetFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "target", Usage: "only what lies under `ADDRESS`; may be repeated"}
+}
+
+// planFlags are those of a command that looks at what is to run.
+func planFlags(more ...cli.Flag) []cli.Flag {
+	replace := &cli.StringSliceFlag{Name: "replace", Usage: "make what lies under `ADDRESS` again; may be repeated"}
+	return moduleFlags(append([]cli.Flag{targetFlag(), replace}, more...)...)
+}
+
+// addresses is how -target and -replace are written, for the help of commands that have them.
+const addresses = `An ADDRESS is experiment.NAME, experiment.NAME.config["CONFIGURATION"], or experiment.NAME.config["CONFIGURATION"].run[N].`
+
+// module reads the spec that the command's paths name, and tells what is wrong with it.
+func (e *env) module(c *cli.Context, paths []string) (*spec.Module, error) {
+	if dir := c.String("chdir"); dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			return nil, fmt.Errorf("-chdir: %w", err)
+		}
+	}
+	vars := map[string]string{}
+	for _, v := range c.StringSlice("var") {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok {
+			return nil, fmt.Errorf("-var %s: write it as NAME=VALUE", v)
+		}
+		vars[name] = value
+	}
+	var classes []string
+	for _, class := range agent.Classes {
+		classes = append(classes, string(class))
+	}
+	m, diags := spec.Load(paths, spec.Options{Vars: vars, Version: Version, Classes: classes})
+	if !diags.HasErrors() {
+		diags = append(diags, table.Check(m)...)
+		diags = append(diags, table.CheckData(m)...)
+		diags = append(diags, checkReports(m)...)
+	}
+	return m, e.diagnose(c, m.Files, diags)
+}
+
+// plan reads the spec and plans what it asks for.
+func (e *env) plan(c *cli.Context) (*runner.Plan, error) {
+	m, err := e.module(c, c.Args().Slice())
+	if err != nil {
+		return nil, err
+	}
+	scope, err := scopeOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return e.replan(c, m, scope)
+}
+
+func (e *env) replan(c *cli.Context, m *spec.Module, scope runner.Scope) (*runner.Plan, error) {
+	p, diags, err := runner.NewPlan(m, scope)
+	if err != nil {
+		return nil, err
+	}
+	return p, e.diagnose(c, m.Files, diags)
+}
+
+func scopeOf(c *cli.Context) (scope runner.Scope, err error) {
+	if scope.Only, err = addressesOf(c, "target"); err != nil {
+		return scope, err
+	}
+	scope.Replace, err = addressesOf(c, "replace")
+	return scope, err
+}
+
+func addressesOf(c *cli.Context, flag string) ([]spec.Address, error) {
+	var list []spec.Address
+	for _, text := range c.StringSlice(flag) {
+		a, err := spec.ParseAddress(text)
+		if err != nil {
+			return nil, fmt.Errorf("-%s: %w", flag, err)
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}

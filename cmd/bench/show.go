@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"bench/runner"
+	"bench/runner/journal"
+	"bench/spec"
+)
+
+func showCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name: "show", Usage: "print the records of a run whole", ArgsUsage: "ADDRESS [PATH…]",
+		Description: addresses + "\nWhere a run has no record that counts, those of its attempts that did not are printed.",
+		Flags:       moduleFlags(),
+		Action: func(c *cli.Context) error {
+			if c.NArg() == 0 {
+				return errors.New(`show: name a run, as experiment.NAME.config["CONFIGURATION"].run[1]; bench runs lists them`)
+			}
+			address, err := spec.ParseAddress(c.Args().First())
+			if err != nil {
+				return fmt.Errorf("show: %w", err)
+			}
+			m, err := e.module(c, c.Args().Tail())
+			if err != nil {
+				return err
+			}
+			records, err := recordsUnder(m, address)
+			if err != nil {
+				return err
+			}
+			indent := "  "
+			if c.Bool("json") {
+				indent = ""
+			}
+			for _, r := range records {
+				if err := e.json(r, indent); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// recordsUnder gives the records that count under an address, and where there is none the attempts that did not.
+func recordsUnder(m *spec.Module, address spec.Address) ([]journal.Record, error) {
+	exp := m.Experiment(spec.Ref{Block: "experiment", Name: address.Experiment})
+	if exp == nil {
+		var names []string
+		for _, x := range m.Experiments {
+			names = append(names, x.Name)
+		}
+		return nil, fmt.Errorf("show: there is no experiment %q in this module.%s", address.Experiment, spec.DidYouMean(address.Experiment, names))
+	}
+	all, err := recordsOf(runner.Folder(m, exp), true)
+	if err != nil {
+		return nil, err
+	}
+	var counted, others []journal.Record
+	for _, r := range all {
+		switch {
+		case !isUnder(r.Address, []spec.Address{address}):
+		case r.State == journal.Counted || r.State == journal.Warmup:
+			counted = append(counted, r)
+		default:
+			others = append(others, r)
+		}
+	}
+	if len(counted) > 0 {
+		return counted, nil
+	}
+	if len(others) == 0 {
+		return nil, fmt.Errorf("show: there is no record of %s; bench runs lists what there is", address)
+	}
+	return others, nil
+}

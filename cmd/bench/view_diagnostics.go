@@ -1,0 +1,152 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/urfave/cli/v2"
+)
+
+// Rules of this output: what HCL's own writer shows, and carets under the place that is meant, since only a terminal can
+// underline it. With -json each diagnostic is an object on standard output.
+
+// diagnose shows diagnostics, and gives an error if one of them is one.
+func (e *env) diagnose(c *cli.Context, files map[string]*hcl.File, diags hcl.Diagnostics) error {
+	var err error
+	switch {
+	case len(diags) == 0:
+	case c.Bool("json"):
+		for _, d := range diags {
+			if err = e.line(jsonDiagnostic(d)); err != nil {
+				break
+			}
+		}
+	default:
+		err = e.writeDiagnostics(c, files, diags)
+	}
+	if err == nil && diags.HasErrors() {
+		return status(exitError)
+	}
+	return err
+}
+
+func (e *env) writeDiagnostics(c *cli.Context, files map[string]*hcl.File, diags hcl.Diagnostics) error {
+	width, terminal := isTerminal(e.stderr)
+	if !terminal {
+		width = 100
+	}
+	text, err := diagnosticsText(files, diags, uint(width), colored(c, e.stderr))
+	if err == nil {
+		_, err = io.WriteString(e.stderr, text)
+	}
+	return err
+}
+
+// diagnosticsText has HCL's writer colour in any case, since the colours mark the place, and takes them away where they are not
+// wanted. The text is printable before it gets them, so that they are the only sequences in it.
+func diagnosticsText(files map[string]*hcl.File, diags hcl.Diagnostics, width uint, color bool) (string, error) {
+	var b strings.Builder
+	if err := hcl.NewDiagnosticTextWriter(&b, printableFiles(files), width, true).WriteDiagnostics(printableDiagnostics(diags)); err != nil {
+		return "", err
+	}
+	text := carets(b.String())
+	if !color {
+		text = uncolored.Replace(text)
+	}
+	return text, nil
+}
+
+// What HCL's writer colours with.
+const (
+	highlight = "\x1b[1;4m"
+	reset     = "\x1b[0m"
+)
+
+var uncolored = strings.NewReplacer(highlight, "", reset, "", "\x1b[31m", "", "\x1b[33m", "")
+
+// carets adds a line under the one in which a highlighted part begins.
+func carets(text string) string {
+	var out strings.Builder
+	under := false
+	for line := range strings.Lines(text) {
+		out.WriteString(line)
+		before, rest, ok := strings.Cut(line, highlight)
+		if marked, _, _ := strings.Cut(rest, reset); ok && !under {
+			out.WriteString(blank(before) + strings.Repeat("^", max(1, columns(marked))) + "\n")
+		}
+		under = ok
+	}
+	return out.String()
+}
+
+// blank is as wide as a text: its tabs, and spaces for the rest.
+func blank(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if r == '\t' {
+			out.WriteByte('\t')
+		} else {
+			out.WriteString(strings.Repeat(" ", columns(string(r))))
+		}
+	}
+	return out.String()
+}
+
+// printableFiles are the files without what a terminal would obey, every byte in its place.
+func printableFiles(files map[string]*hcl.File) map[string]*hcl.File {
+	out := map[string]*hcl.File{}
+	for name, f := range files {
+		if f != nil {
+			f = &hcl.File{Body: f.Body, Bytes: sameLength(f.Bytes), Nav: f.Nav}
+		}
+		out[visible(name)] = f
+	}
+	return out
+}
+
+func printableDiagnostics(diags hcl.Diagnostics) hcl.Diagnostics {
+	out := make(hcl.Diagnostics, len(diags))
+	for i, d := range diags {
+		shown := *d
+		shown.Summary, shown.Detail = visible(d.Summary), visible(d.Detail)
+		for _, r := range []**hcl.Range{&shown.Subject, &shown.Context} {
+			if *r != nil {
+				moved := **r
+				moved.Filename = visible(moved.Filename)
+				*r = &moved
+			}
+		}
+		out[i] = &shown
+	}
+	return out
+}
+
+type diagnostic struct {
+	Severity string `json:"severity"`
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+	Range    *place `json:"range,omitempty"`
+}
+
+type place struct {
+	Filename string   `json:"filename"`
+	Start    position `json:"start"`
+	End      position `json:"end"`
+}
+
+type position struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+}
+
+func jsonDiagnostic(d *hcl.Diagnostic) diagnostic {
+	out := diagnostic{Severity: "error", Summary: d.Summary, Detail: d.Detail}
+	if d.Severity == hcl.DiagWarning {
+		out.Severity = "warning"
+	}
+	if r := d.Subject; r != nil {
+		out.Range = &place{r.Filename, position{r.Start.Line, r.Start.Column}, position{r.End.Line, r.End.Column}}
+	}
+	return out
+}

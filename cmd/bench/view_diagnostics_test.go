@@ -1,0 +1,58 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+)
+
+// TestCarets holds where the place is marked: behind tabs and wide letters, and once where it goes over several lines.
+func TestCarets(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"no mark\n", "no mark\n"},
+		{"  1: a = " + highlight + "word" + reset + " b\n\n", "  1: a = " + highlight + "word" + reset + " b\n         ^^^^\n\n"},
+		{"  1: \ta " + highlight + "x" + reset + "\n", "  1: \ta " + highlight + "x" + reset + "\n     \t  ^\n"},
+		{"大 é " + highlight + "大x" + reset + "\n", "大 é " + highlight + "大x" + reset + "\n     ^^^\n"},
+		{highlight + "one {" + reset + "\n" + highlight + "}" + reset + "\n", highlight + "one {" + reset + "\n^^^^^\n" + highlight + "}" + reset + "\n"},
+		{"at the end " + highlight + reset + "\n", "at the end " + highlight + reset + "\n           ^\n"},
+	}
+	for _, test := range tests {
+		if got := carets(test.text); got != test.want {
+			t.Errorf("%q\nbecomes %q\nwant    %q", test.text, got, test.want)
+		}
+	}
+}
+
+// TestDiagnosticsColour holds that colours come from the tool alone, and only where they are asked for.
+func TestDiagnosticsColour(t *testing.T) {
+	parser := hclparse.NewParser()
+	name := "ev\x1bil.hcl"
+	_, diags := parser.ParseHCL([]byte("x = \"\x1b[31m\u202e\" +\n"), name)
+	if !diags.HasErrors() {
+		t.Fatal("that should not parse")
+	}
+	diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "sum\x1b[0mmary", Detail: "de\x1b[31mtail", Subject: diags[0].Subject})
+	for _, color := range []bool{false, true} {
+		text, err := diagnosticsText(parser.Files(), diags, 80, color)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bare := uncolored.Replace(text)
+		if strings.ContainsFunc(bare, hidden) {
+			t.Errorf("colour %t: not all of it is visible: %q", color, bare)
+		}
+		if (text != bare) != color {
+			t.Errorf("colour %t: %q", color, text)
+		}
+		for _, want := range []string{"Error: ", `on ev\u001bil.hcl line 1`, `   1: x = "?[31m???" +`, `Warning: sum\u001b[0mmary`, `de\u001b[31mtail`} {
+			if !strings.Contains(bare, want) {
+				t.Errorf("%q is not in\n%s", want, bare)
+			}
+		}
+		if n := strings.Count(text, "\x1b[31m"); color && n != 1 {
+			t.Errorf("%d red parts, want that of the severity alone", n)
+		}
+	}
+}

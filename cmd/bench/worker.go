@@ -1,0 +1,32 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"bench/runner/worker"
+)
+
+// workerCommand is one run, started by the runner.
+func workerCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name: "worker", Hidden: true, Usage: "make the run that stands on standard input",
+		Action: func(*cli.Context) error { return exit(worker.Main(e.stdin, e.stdout, e.stderr)) },
+	}
+}
+
+// keepCommand is the parent of a server that the runner started.
+func keepCommand(e *env) *cli.Command {
+	return &cli.Command{
+		Name: "keep", Hidden: true, Usage: "run a command as long as standard input is open", ArgsUsage: "-- COMMAND…",
+		Action: func(c *cli.Context) error {
+			return exit(worker.Keep(c.Args().Slice(), e.stdin, e.stdout, e.stderr))
+		},
+	}
+}
+
+func exit(code int) error {
+	if code == 0 {
+		return nil
+	}
+	return status(code)
+}

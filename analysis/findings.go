@@ -15,13 +15,18 @@ func findings(c *cells, q Question, r Result) []Finding {
 	first := q.Metrics[0]
 	effects := meanEffects(c, q, r)
 	out = append(out, effects[0].findings()...)
+	levels := significantLevels(c, q, r, first)
+	if levels != nil && levels.Strength == Shown { // it says where the effect is
+		add(levels)
+		levels = nil
+	}
 	add(successRate(q, r, first))
 	add(bestFinding(c, q, r))
 	add(coldStart(c))
 	for _, e := range effects[1:] {
 		out = append(out, e.findings()...)
 	}
-	add(significantLevels(c, q, r, first))
+	add(levels)
 	add(consistencyFinding(q, r, first))
 	add(fixedOrder(c, q))
 	add(tooSmall(r, len(c.matrix)))

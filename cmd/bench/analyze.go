@@ -8,22 +8,15 @@ func analyzeCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "analyze", Usage: "say what the records show, without running anything", ArgsUsage: "[PATH…]", Flags: moduleFlags(),
 		Action: func(c *cli.Context) error {
-			p, err := e.plan(c)
+			m, s, err := e.recorded(c)
 			if err != nil {
-				return err
-			}
-			s, err := e.study(c, p)
-			if err != nil {
-				return err
-			}
-			if err := staleText(e.notes, p); err != nil {
 				return err
 			}
 			if c.Bool("json") {
 				return e.line(s)
 			}
 			width, _ := isTerminal(e.stdout)
-			return analyzeText(e.out, width, p.Module, s)
+			return analyzeText(e.out, width, m, s)
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"bench/runner"
 	"bench/runner/study"
+	"bench/spec"
 )
 
 // conclude makes the study of a plan, writes its reports, and shows what was found.
@@ -31,4 +32,17 @@ func (e *env) study(c *cli.Context, p *runner.Plan) (study.Study, error) {
 		return s, err
 	}
 	return s, e.diagnose(c, p.Module.Files, diags)
+}
+
+// recorded makes the study of what the records hold, and tells which planned runs have no part in it.
+func (e *env) recorded(c *cli.Context) (*spec.Module, study.Study, error) {
+	p, err := e.plan(c)
+	if err != nil {
+		return nil, study.Study{}, err
+	}
+	s, err := e.study(c, p)
+	if err != nil {
+		return nil, s, err
+	}
+	return p.Module, s, staleText(e.notes, p)
 }

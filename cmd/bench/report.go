@@ -22,19 +22,12 @@ func reportCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "report", Usage: "write the reports from the records, without running anything", ArgsUsage: "[PATH…]", Flags: moduleFlags(),
 		Action: func(c *cli.Context) error {
-			p, err := e.plan(c)
+			m, s, err := e.recorded(c)
 			if err != nil {
 				return err
 			}
-			s, err := e.study(c, p)
+			written, err := e.writeReports(c, m, s)
 			if err != nil {
-				return err
-			}
-			written, err := e.writeReports(c, p.Module, s)
-			if err != nil {
-				return err
-			}
-			if err := staleText(e.notes, p); err != nil {
 				return err
 			}
 			if c.Bool("json") {

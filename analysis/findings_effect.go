@@ -38,11 +38,12 @@ func meanEffects(c *cells, q Question, r Result) []meanEffect {
 	return out
 }
 
-// settleVerdicts takes back "better" and "worse" where the finding does not say so.
+// settleVerdicts takes back "better" and "worse" where the finding does not say so, and "no difference" where the arms were
+// always measured in one order, which can hide an effect as well as make one.
 func settleVerdicts(effects []meanEffect) {
 	for _, e := range effects {
 		imp := e.result.Improvement
-		if imp == nil || imp.Verdict == NoDifference {
+		if imp == nil || imp.Verdict == NoDifference && !e.fixed {
 			continue
 		}
 		imp.Verdict = CannotTell
@@ -189,7 +190,7 @@ func (e meanEffect) equivalence() *Finding {
 		}
 	}
 	return &Finding{Kind: "equivalence", Strength: Shown, Metric: e.metric.Name,
-		Sentence: fmt.Sprintf("A mean change of %s by %s or more is ruled out over the %d configurations (two one-sided t tests); singly it is for %d of them.",
-			Title(e.metric.Name), Stated(e.metric.Practical), imp.Of, singly),
+		Sentence: fmt.Sprintf("A mean change of %s by %s or more is ruled out over the %d configurations (two one-sided t tests, which rest on the %s interval); singly it is for %d of them.",
+			Title(e.metric.Name), Stated(e.metric.Practical), imp.Of, Stated(1-2*(1-e.confidence)), singly),
 		Evidence: map[string]any{"practical": e.metric.Practical, "mean": value(imp.Mean), "ci": interval(imp.CI), "of": imp.Of, "singly": singly}}
 }

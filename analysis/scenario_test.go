@@ -242,6 +242,7 @@ func TestVerdictIsThatOfTheFinding(t *testing.T) {
 		{"shown", "throughput", newTable("throughput").pairs(8, 3, 100, 1, 0.05).Table, throughput(0), Shown, BetterVerdict},
 		{"a loss", "throughput", newTable("throughput").pairs(8, 3, 100, 1, -0.05).Table, throughput(0), Shown, WorseVerdict},
 		{"fixed order", "throughput", fixed, throughput(0), Suggested, CannotTell},
+		{"no difference in fixed order", "throughput", newTable("throughput").pairs(8, 1, 100, 0.1, 0).Table, throughput(0.05), NotTold, CannotTell},
 		{"one pair in fixed order", "throughput", newTable("throughput").shared(1, 5, 5, 100, 1, 0.1).Table, throughput(0), Suggested, CannotTell},
 		{"lost to Holm", "one", secondary.Table, two(throughput(0)), Suggested, CannotTell},
 		{"one pair lost to Holm", "one", single.Table, two(throughput(0)), Suggested, CannotTell},

@@ -39,3 +39,5 @@ func diskFree(dir string) (int64, error) {
 	err := unix.Statfs(dir, &s)
 	return int64(s.Bavail) * int64(s.Bsize), err
 }
+
+func allowedCores() ([]int, error) { return nil, errors.New("cpus can't be set on macOS") }

@@ -41,3 +41,18 @@ func diskFree(dir string) (int64, error) {
 	err := unix.Statfs(dir, &s)
 	return int64(s.Bavail) * s.Bsize, err
 }
+
+// allowedCores gives the cores that this process may use.
+func allowedCores() ([]int, error) {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil {
+		return nil, err
+	}
+	var cores []int
+	for c := range len(set) * 64 {
+		if set.IsSet(c) {
+			cores = append(cores, c)
+		}
+	}
+	return cores, nil
+}

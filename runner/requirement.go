@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"bench/agent/telemetry"
 	"bench/spec"
@@ -10,6 +11,11 @@ import (
 
 // meets says what a target lacks of what it requires.
 func meets(ctx context.Context, t *spec.Target, folder string) error {
+	if t.CPUs != "" {
+		if err := hasCores(t.CPUs); err != nil {
+			return err
+		}
+	}
 	if t.RequireDisk > 0 {
 		free, err := diskFree(folder)
 		if err != nil {
@@ -34,6 +40,24 @@ func meets(ctx context.Context, t *spec.Target, folder string) error {
 			return fmt.Errorf("a GPU with %d MiB is required, and none was seen (%s)", t.RequireGPU>>20, why)
 		}
 		return fmt.Errorf("a GPU with %d MiB is required, and the largest has %d MiB", t.RequireGPU>>20, largest>>20)
+	}
+	return nil
+}
+
+// hasCores says which of the cores a process may not use here: a run would silently get others, or none.
+func hasCores(list string) error {
+	wanted, err := spec.ParseCPUs(list)
+	if err != nil {
+		return err
+	}
+	allowed, err := allowedCores()
+	if err != nil {
+		return err
+	}
+	for _, c := range wanted {
+		if !slices.Contains(allowed, c) {
+			return fmt.Errorf("cpus = %q asks for core %d, and this process may use %v", list, c, allowed)
+		}
 	}
 	return nil
 }

@@ -392,6 +392,15 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
+// A core that is not there is told before anything runs: a run would get others, or none.
+func TestCoresThatAreNotThere(t *testing.T) {
+	m := module(t, quick+quickServer+"target \"local\" \"t\" {\n  cpus = \"0-4000\"\n}\n"+experiment("x", "  repeats = 1\n  target = target.local.t"))
+	got := apply(t, plan(t, m))
+	if got.err == nil || !strings.HasPrefix(got.err.Error(), `experiment.x: target.local.t: cpus = "0-4000" asks for core `) || len(got.events) != 0 {
+		t.Errorf("%v, %d events", got.err, len(got.events))
+	}
+}
+
 func TestMeets(t *testing.T) {
 	const card = "Some Card, 550.1, 24576, 300"
 	for _, test := range []struct {

@@ -62,16 +62,17 @@ func (b *builder) asked(e *spec.Experiment) Experiment {
 	}
 	var agents, servers, kinds, targets, works, models []string
 	var options []map[string]any
-	arms := map[string]Arm{}
+	arms := map[string][]spec.Configuration{}
 	for c := range e.Configurations() {
 		agents, servers, targets = append(agents, c.Agent.Address()), append(servers, c.Server.Address()), append(targets, c.Target.Address())
 		kinds, works, models = append(kinds, c.Server.Kind), append(works, c.Work.Name), append(models, c.Model)
 		if c.Arm == "" {
 			options = append(options, c.Options)
 			out.Planned.Configurations++
-		} else if _, ok := arms[c.Arm]; !ok {
-			arms[c.Arm] = Arm{Name: c.Arm, Options: c.Options, Paired: c.Pair != ""}
+		} else {
+			arms[c.Arm] = append(arms[c.Arm], c)
 		}
+		out.levels(c.Factors)
 	}
 	for _, s := range b.plan.Skipped {
 		if s.Address.Experiment == e.Name {
@@ -79,7 +80,7 @@ func (b *builder) asked(e *spec.Experiment) Experiment {
 		}
 	}
 	for _, base := range e.Baselines {
-		out.Arms = append(out.Arms, arms[base.Name])
+		out.Arms = append(out.Arms, armOf(base, arms[base.Name]))
 	}
 	for name, v := range options[0] { // a matrix without a configuration was refused
 		if isShared(name, v, options) && !isAxis(e, name) {
@@ -99,6 +100,36 @@ func (b *builder) asked(e *spec.Experiment) Experiment {
 		}
 	}
 	return out
+}
+
+// armOf tells what the configurations of a baseline have in common, and what not.
+func armOf(base *spec.Baseline, configurations []spec.Configuration) Arm {
+	arm := Arm{Name: base.Name, Options: map[string]any{}, Varying: []string{}, Paired: base.Paired}
+	var sets []map[string]any
+	for _, c := range configurations {
+		sets = append(sets, c.Options)
+	}
+	for _, set := range sets {
+		for name, v := range set {
+			switch {
+			case isShared(name, v, sets):
+				arm.Options[name] = v
+			case !slices.Contains(arm.Varying, name):
+				arm.Varying = append(arm.Varying, name)
+			}
+		}
+	}
+	slices.Sort(arm.Varying)
+	return arm
+}
+
+// levels adds the levels that only an include has.
+func (e *Experiment) levels(factors []spec.Factor) {
+	for i, f := range factors {
+		if !slices.Contains(e.Axes[i].Values, f.Value) {
+			e.Axes[i].Values = append(slices.Clone(e.Axes[i].Values), f.Value)
+		}
+	}
 }
 
 func isAxis(e *spec.Experiment, name string) bool {

@@ -77,7 +77,8 @@ type Axis struct {
 // An Arm is a baseline of an experiment.
 type Arm struct {
 	Name    string         `json:"name"`
-	Options map[string]any `json:"options"`
+	Options map[string]any `json:"options"` // those that are the same wherever it is measured
+	Varying []string       `json:"varying"` // names of those that follow the configuration, sorted
 	Paired  bool           `json:"paired"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -425,5 +426,23 @@ func TestBuildErrors(t *testing.T) {
 		if got := fmt.Sprint(err, diags); !strings.Contains(got, want) {
 			t.Errorf("%s: %s, want %s", content, got, want)
 		}
+	}
+}
+
+// An arm tells what it has in common and what follows the configuration; an axis knows the levels that only an include has.
+func TestArmsAndLevels(t *testing.T) {
+	factor := func(v any) []spec.Factor { return []spec.Factor{{Name: "num_ctx", Value: v}} }
+	arm := armOf(&spec.Baseline{Name: "default", Paired: true}, []spec.Configuration{
+		{Options: map[string]any{"num_ctx": int64(512), "top_k": int64(40)}}, {Options: map[string]any{"num_ctx": int64(1024), "top_k": int64(40)}},
+	})
+	if want := (Arm{Name: "default", Options: map[string]any{"top_k": int64(40)}, Varying: []string{"num_ctx"}, Paired: true}); !reflect.DeepEqual(arm, want) {
+		t.Errorf("%+v, want %+v", arm, want)
+	}
+	e := Experiment{Axes: []Axis{{Name: "num_ctx", Values: []any{int64(256)}}}}
+	e.levels(factor(int64(256)))
+	e.levels(factor(int64(4096)))
+	e.levels(nil)
+	if want := []any{int64(256), int64(4096)}; !reflect.DeepEqual(e.Axes[0].Values, want) {
+		t.Errorf("%v, want %v", e.Axes[0].Values, want)
 	}
 }

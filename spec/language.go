@@ -206,7 +206,7 @@ var (
 	isolationSchema = &schema{
 		attrs: []attr{
 			{name: "model", kind: kString, def: "keep", oneOf: []string{"keep", "unload", "warm"}, doc: "state of the model before a run: as it is, unloaded, or warmed by a call that is thrown away"},
-			{name: "cooldown", kind: kDuration, def: "0s", limits: atLeast(0), doc: "pause before each run"},
+			{name: "cooldown", kind: kDuration, def: "0s", limits: atLeast(0), doc: "pause between two runs"},
 		},
 		reserved: []string{"memory"},
 	}

@@ -33,9 +33,10 @@ func Apply(stop, kill context.Context, p *Plan, o Options) (Tally, error) {
 	var total Tally
 	var broken []error
 	var stopped error
-	for _, e := range p.Module.Experiments {
-		s := &sweep{plan: p, experiment: e, options: o, servers: pool, breaker: breaker, stop: stop, kill: kill}
-		err := s.make(p.of(e))
+	for _, section := range p.sections {
+		e := section.experiment
+		s := &sweep{plan: p, section: section, experiment: e, options: o, servers: pool, breaker: breaker, stop: stop, kill: kill}
+		err := s.make()
 		switch {
 		case errors.Is(err, ErrStopped):
 			stopped = ErrStopped

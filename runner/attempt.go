@@ -52,9 +52,9 @@ func (s *sweep) isCommitted(rec journal.Record) bool {
 
 // measure has a worker make the run. The time that the server takes to start is not part of the run's timeout.
 func (s *sweep) measure(r *Run, a journal.Attempt, slot int) report {
-	c, server := r.Configuration, s.plan.Module.Server(r.Configuration.Server)
+	c, server := r.Configuration(), s.plan.Module.Server(r.setup.Server)
 	url, done, err := s.servers.use(s.kill, c.Server, s.folder, func(message string) {
-		s.tell(Event{Kind: Noted, Address: spec.Address{Experiment: s.experiment.Name}, Message: message})
+		s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: message})
 	})
 	if err != nil {
 		failure := &agent.Error{Class: agent.Connect, Message: err.Error()}
@@ -68,7 +68,7 @@ func (s *sweep) measure(r *Run, a journal.Attempt, slot int) report {
 	rep := process(s.kill, launch{
 		executable: s.options.Executable, cores: cores, log: s.journal.LogPath(a), timeout: r.Experiment.Timeout,
 		task: worker.Task{
-			ID: r.Address.String() + "#" + strconv.Itoa(a.Number), Dir: absolute(s.plan.Module.Dir), Program: r.Program,
+			ID: r.Address.String() + "#" + strconv.Itoa(a.Number), Dir: absolute(s.plan.Module.Dir), Program: r.Program(),
 			Endpoint: agent.Endpoint{Kind: server.Kind, URL: url, Timeouts: agent.Timeouts(server.Timeouts)},
 			Model:    c.Model, Options: c.Options, State: r.Experiment.Isolation.Model,
 		},
@@ -91,7 +91,7 @@ func (r *Run) changedInput(result *worker.Result) string {
 		return ""
 	}
 	for _, i := range result.Outcome.Ingests {
-		if i.Digest != r.digests[i.Name] {
+		if i.Digest != r.setup.digests[i.Name] {
 			return i.Name
 		}
 	}
@@ -99,7 +99,7 @@ func (r *Run) changedInput(result *worker.Result) string {
 }
 
 func (r *Run) place() journal.Place {
-	return journal.Place{Configuration: r.Configuration.Name, Warmup: r.Address.Warmup, Repeat: r.Address.Repeat}
+	return journal.Place{Configuration: r.member.name, Warmup: r.turn.warmup, Repeat: int(r.turn.repeat)}
 }
 
 func absolute(dir string) string {

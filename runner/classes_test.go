@@ -107,7 +107,7 @@ func TestFailures(t *testing.T) {
 					t.Errorf("kept: %+v", r)
 				}
 			}
-			if todo := plan(t, p.Module).Todo(); len(todo) != 1 || todo[0].Reasons[0].Kind != NoRecord {
+			if todo := todoOf(plan(t, p.Module)); len(todo) != 1 || todo[0].Reasons[0].Kind != NoRecord {
 				t.Errorf("the next plan: %v", todo)
 			}
 		})

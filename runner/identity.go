@@ -2,6 +2,7 @@ package runner
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -14,51 +15,97 @@ import (
 	"bench/spec"
 )
 
+// The identity of a run is a set of parts, each a name and a text: the run is stale when one of them is another. Its hash covers
+// the parts and nothing else. It is made in stages, so that of many runs little is hashed for each:
+//
+//	setup   SHA-256 of the parts that many configurations share, by name
+//	member  SHA-256 of that and of the options, by name
+//	run     SHA-256 of that and of the repeat
+//
+// A name and a text are hashed after their lengths (8 bytes each, big-endian), so that no two sets of parts give the same bytes.
+
 // Instrument is the version of the measuring. It is raised when a change of it makes figures differ, and then every earlier
 // record is stale.
 const Instrument = "1"
 
-// identifier makes the identities of an experiment's runs. What is the same for many configurations is computed once.
+// A Setup is what many configurations of an experiment share: who measures, where, with what.
+type Setup struct {
+	Agent, Server, Target, Work spec.Ref
+	Model                       string
+}
+
+// A setup is a Setup with what follows from it.
+type setup struct {
+	Setup
+	program *spec.Program
+	digests map[string]string // of the ingests, by name
+	shared  map[string]string // the parts of the identity but for the options and the repeat
+	digest  [sha256.Size]byte // of those
+}
+
+// An identifier makes the setups of an experiment, each once, and the digests of its members.
 type identifier struct {
 	module     *spec.Module
 	experiment *spec.Experiment
-	digests    map[string]map[string]string // of ingests, by workload and name
+	setups     []*setup
+	known      map[Setup]int32
+	last       int32                          // that was asked for: configurations that follow each other mostly share theirs
+	ingests    map[spec.Ref]map[string]string // digests by workload and name
+
+	names       []string // used again for each member
+	parts, text []byte
 }
 
 func newIdentifier(m *spec.Module, e *spec.Experiment) *identifier {
-	return &identifier{module: m, experiment: e, digests: map[string]map[string]string{}}
+	return &identifier{module: m, experiment: e, known: map[Setup]int32{}, ingests: map[spec.Ref]map[string]string{}}
 }
 
-// A member is a configuration with what all its repeats share.
-type member struct {
-	configuration *spec.Configuration
-	program       *spec.Program
-	identity      map[string]string
-	digests       map[string]string
+// setup gives the number of a configuration's setup.
+func (i *identifier) setup(c *spec.Configuration) (int32, hcl.Diagnostics, error) {
+	key := Setup{c.Agent, c.Server, c.Target, c.Work, c.Model}
+	if len(i.setups) > 0 && i.setups[i.last].Setup == key {
+		return i.last, nil, nil
+	}
+	n, ok := i.known[key]
+	if !ok {
+		s, diags, err := i.newSetup(c, key)
+		if diags.HasErrors() || err != nil {
+			return 0, diags, err
+		}
+		n = int32(len(i.setups))
+		i.setups, i.known[key] = append(i.setups, s), n
+	}
+	i.last = n
+	return n, nil, nil
 }
 
-func (i *identifier) member(c *spec.Configuration) (*member, hcl.Diagnostics, error) {
+func (i *identifier) newSetup(c *spec.Configuration, key Setup) (*setup, hcl.Diagnostics, error) {
 	program, diags := i.module.Program(*c)
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
-	digests, err := i.ingests(program)
+	digests, err := i.ingested(key.Work, program)
 	if err != nil {
 		return nil, nil, err
 	}
-	id := program.Identity()
-	for name, digest := range digests {
+	s := &setup{Setup: key, program: program, digests: digests}
+	s.shared = i.shared(s)
+	var parts []byte
+	for _, name := range slices.Sorted(maps.Keys(s.shared)) {
+		parts = appendPart(parts, name, s.shared[name])
+	}
+	s.digest = sha256.Sum256(parts)
+	return s, nil, nil
+}
+
+// shared gives the parts that follow from a setup and from the experiment.
+func (i *identifier) shared(s *setup) map[string]string {
+	id := s.program.Identity()
+	for name, digest := range s.digests {
 		id["files of ingest "+name] = digest
 	}
-	for name, value := range c.Options {
-		text, err := json.Marshal(value)
-		if err != nil {
-			return nil, nil, fmt.Errorf("option %s: %w", name, err)
-		}
-		id["option "+name] = string(text)
-	}
-	server, target := i.module.Server(c.Server), i.module.Target(c.Target)
-	id["model"] = c.Model
+	server, target := i.module.Server(s.Server), i.module.Target(s.Target)
+	id["model"] = s.Model
 	id["server"] = server.Kind
 	if server.Emulator != nil {
 		for name, value := range fieldsOf(emulatorConfig(server.Emulator)) {
@@ -68,7 +115,7 @@ func (i *identifier) member(c *spec.Configuration) (*member, hcl.Diagnostics, er
 	if len(server.Command) > 0 {
 		id["command of the server"] = digestOf([]any{server.Command, server.Env}) // a digest, since env may hold what is secret
 	}
-	id["agent"] = "builtin " + i.module.Agent(c.Agent).Builtin + ", instrument " + Instrument
+	id["agent"] = "builtin " + i.module.Agent(s.Agent).Builtin + ", instrument " + Instrument
 	id["isolation"] = i.experiment.Isolation.Model
 	if pause := i.experiment.Isolation.Cooldown; pause > 0 {
 		id["cooldown"] = pause.String()
@@ -80,12 +127,12 @@ func (i *identifier) member(c *spec.Configuration) (*member, hcl.Diagnostics, er
 	for name, value := range target.Labels {
 		id["label "+name] = fmt.Sprint(value)
 	}
-	return &member{configuration: c, program: program, identity: id, digests: digests}, nil, nil
+	return id
 }
 
-// ingests reads each corpus of a workload once, for its digest.
-func (i *identifier) ingests(p *spec.Program) (map[string]string, error) {
-	if known, ok := i.digests[p.Workload]; ok {
+// ingested reads each corpus of a workload once, for its digest.
+func (i *identifier) ingested(work spec.Ref, p *spec.Program) (map[string]string, error) {
+	if known, ok := i.ingests[work]; ok {
 		return known, nil
 	}
 	digests := map[string]string{}
@@ -96,22 +143,49 @@ func (i *identifier) ingests(p *spec.Program) (map[string]string, error) {
 		}
 		digests[in.Name] = measured.Digest
 	}
-	i.digests[p.Workload] = digests
+	i.ingests[work] = digests
 	return digests, nil
 }
 
-// run gives one repeat of a member.
-func (i *identifier) run(t turn) *Run {
-	id := maps.Clone(t.member.identity)
-	id["repeat"] = fmt.Sprint(t.repeat)
-	if t.warmup {
-		id["repeat"] = fmt.Sprint("warm-up ", t.repeat)
+// What the parts of an identity are called that are a run's own.
+const (
+	optionPart = "option " // and the option's name; the text is the value's JSON
+	repeatPart = "repeat"
+)
+
+// member gives the digest of what all repeats of a configuration share.
+func (i *identifier) member(setup int32, options map[string]any) [sha256.Size]byte {
+	i.names = slices.AppendSeq(i.names[:0], maps.Keys(options))
+	slices.Sort(i.names)
+	i.parts = append(i.parts[:0], i.setups[setup].digest[:]...)
+	for _, name := range i.names {
+		i.text = appendJSON(i.text[:0], options[name])
+		i.parts = appendPart(i.parts, optionPart+name, i.text)
 	}
-	return &Run{
-		Address:    spec.Address{Experiment: i.experiment.Name, Configuration: t.member.configuration.Name, Repeat: t.repeat, Warmup: t.warmup},
-		Experiment: i.experiment, Configuration: t.member.configuration, Program: t.member.program,
-		Identity: id, Hash: digestOf(id), digests: t.member.digests,
+	return sha256.Sum256(i.parts)
+}
+
+// hash gives the hash of a run of a member, in hexadecimal.
+func (m *member) hash(t turn) string {
+	sum := sha256.Sum256(appendPart(m.digest[:], repeatPart, t.repeatText()))
+	return hex.EncodeToString(sum[:])
+}
+
+// identity gives the identity of a run as its record keeps it: a text by the name of each part.
+func (s *setup) identity(options map[string]any, t turn) map[string]string {
+	id := maps.Clone(s.shared)
+	for name, value := range options {
+		id[optionPart+name] = string(appendJSON(nil, value))
 	}
+	id[repeatPart] = t.repeatText()
+	return id
+}
+
+func appendPart[T string | []byte](b []byte, name string, text T) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(len(name)))
+	b = append(b, name...)
+	b = binary.BigEndian.AppendUint64(b, uint64(len(text)))
+	return append(b, text...)
 }
 
 // differences names each part of the identity that is not what it was.
@@ -132,14 +206,6 @@ func orNone(m map[string]string, name string) string {
 		return v
 	}
 	return "(none)"
-}
-
-// brief shortens a digest to what tells it apart.
-func brief(s string) string {
-	if len(s) == sha256.Size*2 {
-		return "sha256 " + s[:6] + "…"
-	}
-	return s
 }
 
 // fieldsOf gives the JSON of each field of a struct.

@@ -94,7 +94,7 @@ func TestKilledAtAnyMomentEveryRunCountsOnce(t *testing.T) {
 	for range 10 {
 		before := starts(dir)
 		c := start(t, "apply", spec)
-		begun(t, dir, before, min(len(plan(t, m).Todo()), 1+chance.IntN(2)))
+		begun(t, dir, before, min(len(todoOf(plan(t, m))), 1+chance.IntN(2)))
 		time.Sleep(time.Duration(chance.IntN(100)) * time.Millisecond)
 		if err := c.Process.Kill(); err != nil {
 			t.Fatal(err)
@@ -198,7 +198,7 @@ func TestWorkerKilledFromOutside(t *testing.T) {
 	sign := mark(t)
 	m := module(t, strings.Replace(slowly, "repeats  = 4", "repeats  = 1\n  retry {\n    backoff {\n      initial = \"1ms\"\n    }\n  }", 1))
 	p := plan(t, m)
-	victim := p.Runs[1].Address
+	victim := runsOf(p)[1].Address
 	got := applier{on: func(e Event) {
 		if e.Kind == Stepped && e.Address == victim && e.Attempt == 1 {
 			for pid := range marked(sign, "worker") {

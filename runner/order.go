@@ -1,22 +1,12 @@
 package runner
 
 import (
+	"iter"
 	"math/rand/v2"
-	"slices"
 )
 
-// A group is a configuration with the baselines that are measured beside it.
-type group struct {
-	main      *member
-	baselines []*member
-}
-
-// A turn is one run of a member.
-type turn struct {
-	member *member
-	repeat int // from 1
-	warmup bool
-}
+// A group is a configuration with the baselines that are measured beside it, which follow it among the members.
+type group struct{ main, baselines int32 }
 
 // schedule puts every run of an experiment in order.
 //
@@ -27,34 +17,37 @@ type turn struct {
 //	sequential   all runs of a configuration, then the next
 //	blocks       arm by arm within each configuration, as the published study did: all runs of the baseline, then the others
 func schedule(groups []group, order string, repeats, warmup int, seed uint64) []turn {
-	var turns []turn
-	each := func(n int, isWarmup bool, ms ...*member) {
-		for _, m := range ms {
-			for r := 1; r <= n; r++ {
-				turns = append(turns, turn{m, r, isWarmup})
-			}
+	if len(groups) == 0 {
+		return nil
+	}
+	last := groups[len(groups)-1]
+	turns := make([]turn, 0, int(last.main+last.baselines+1)*(repeats+warmup))
+	each := func(member int32, n int, isWarmup bool) {
+		for r := range n {
+			turns = append(turns, turn{member: member, repeat: int32(r + 1), warmup: isWarmup})
 		}
 	}
 	switch order {
 	case "sequential", "blocks":
 		for _, g := range groups {
-			for _, m := range g.members(order == "blocks") {
-				each(warmup, true, m)
-				each(repeats, false, m)
+			for m := range g.members(order == "blocks") {
+				each(m, warmup, true)
+				each(m, repeats, false)
 			}
 		}
 		return turns
 	}
 	for _, g := range groups {
-		each(warmup, true, g.members(true)...)
+		for m := range g.members(true) {
+			each(m, warmup, true)
+		}
 	}
 	measured := len(turns)
 	step := max(1, len(groups)/max(1, repeats)) // from the group that begins a round to the one that begins the next
 	for r := 1; r <= repeats; r++ {
 		for i := range groups {
-			g := groups[(i+(r-1)*step)%len(groups)]
-			for _, m := range g.members(r%2 == 1) {
-				turns = append(turns, turn{m, r, false})
+			for m := range groups[(i+(r-1)*step)%len(groups)].members(r%2 == 1) {
+				turns = append(turns, turn{member: m, repeat: int32(r)})
 			}
 		}
 	}
@@ -67,10 +60,15 @@ func schedule(groups []group, order string, repeats, warmup int, seed uint64) []
 }
 
 // members gives the baselines and the configuration, in that order or the other way round.
-func (g group) members(baselinesFirst bool) []*member {
-	all := append(slices.Clone(g.baselines), g.main)
-	if !baselinesFirst {
-		slices.Reverse(all)
+func (g group) members(baselinesFirst bool) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for i := range g.baselines + 1 {
+			if !baselinesFirst {
+				i = g.baselines - i
+			}
+			if m := g.main + (i+1)%(g.baselines+1); !yield(m) {
+				return
+			}
+		}
 	}
-	return all
 }

@@ -1,13 +1,16 @@
 package runner
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"bench/runner/journal"
 	"bench/spec"
@@ -95,7 +98,7 @@ func changed(t *testing.T, file, old, new string) map[string]string {
 // reasons gives the reasons of a plan, each once.
 func reasons(p *Plan) []string {
 	var all []string
-	for _, r := range p.Runs {
+	for r := range p.Runs() {
 		for _, why := range r.Reasons {
 			if s := why.String(); !slices.Contains(all, s) {
 				all = append(all, s)
@@ -148,7 +151,7 @@ func TestWhatMakesARunStale(t *testing.T) {
 			write(t, dir, full)
 			old := plan(t, load(t, dir))
 			pretend(t, old)
-			if todo := plan(t, load(t, dir)).Todo(); len(todo) > 0 {
+			if todo := todoOf(plan(t, load(t, dir))); len(todo) > 0 {
 				t.Fatal("nothing changed, and yet: ", todo[0].Reasons)
 			}
 			more := "server \"ollama\" \"o\" {\n  url = \"http://h\"\n}\nserver \"ollama\" \"managed\" {\n  url = \"http://h\"\n  command = [\"x\"]\n}\n"
@@ -165,7 +168,7 @@ func TestWhatMakesARunStale(t *testing.T) {
 					t.Errorf("%q, want %q…", got[i], test.want[i])
 				}
 			}
-			if stale := len(p.Todo()); (stale > 0) != (len(test.want) > 0) || stale > 0 && stale != 2 {
+			if stale := len(todoOf(p)); (stale > 0) != (len(test.want) > 0) || stale > 0 && stale != 2 {
 				t.Errorf("%d of 2 runs are stale", stale)
 			}
 		})
@@ -176,8 +179,8 @@ func TestWhatMakesARunStale(t *testing.T) {
 func TestIdentity(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, changed(t, "experiment.hcl", "repeats  = 1", "repeats  = 1\n  warmup = 1"))
-	runs := plan(t, load(t, dir)).Runs
-	id := runs[2].Identity // the first run after the two warm-ups
+	all := runsOf(plan(t, load(t, dir)))
+	id := all[2].Identity() // the first run after the two warm-ups
 	for name, want := range map[string]string{
 		"agent": "builtin workflow, instrument 1", "isolation": "keep", "label role": "test", "max_tokens of step one": "4", "model": "m",
 		"option num_ctx": "256", "option top_p": "0.9", "repeat": "1", "server": "emulator", "steps": "one", "target": "local",
@@ -196,11 +199,48 @@ func TestIdentity(t *testing.T) {
 		t.Errorf("%d parts: %v", len(id), id)
 	}
 	hashes := map[string]bool{}
-	for _, r := range runs {
+	for _, r := range all {
 		hashes[r.Hash] = true
 	}
 	if len(hashes) != 4 {
 		t.Errorf("4 runs have %d identities", len(hashes))
+	}
+}
+
+// The hash covers the identity and nothing else: it can be told from what a record keeps.
+func TestHashIsThatOfTheIdentity(t *testing.T) {
+	hashOf := func(id map[string]string) string {
+		var shared, own []byte
+		for _, name := range slices.Sorted(maps.Keys(id)) {
+			switch {
+			case name == repeatPart:
+			case strings.HasPrefix(name, optionPart):
+				own = appendPart(own, name, id[name])
+			default:
+				shared = appendPart(shared, name, id[name])
+			}
+		}
+		sum := sha256.Sum256(shared)
+		sum = sha256.Sum256(append(sum[:], own...))
+		return Digest(appendPart(sum[:], repeatPart, id[repeatPart]))
+	}
+	options := `options = merge({ top_p = 0.9, stop = ["a", "\n\"é<"], think = true, tiny = 1e-9, huge = 1e30, text = "0.9" }, matrix)`
+	dir := t.TempDir()
+	write(t, dir, changed(t, "experiment.hcl", "options = merge({ top_p = 0.9 }, matrix)", options+"\nwarmup = 2\nbaseline \"default\" {\n}"))
+	all := runsOf(plan(t, load(t, dir)))
+	for _, r := range all {
+		if r.Hash != hashOf(r.Identity()) {
+			t.Errorf("%s: %s, and its identity is %v", r.Address, r.Hash, r.Identity())
+		}
+	}
+	for name, want := range map[string]string{
+		"stop": `["a","\u000a\"é<"]`, "think": "true", "tiny": "1e-09", "huge": "1e+30", "text": `"0.9"`, "top_p": "0.9",
+	} {
+		var value any
+		got := all[len(all)-1].Identity()[optionPart+name]
+		if err := json.Unmarshal([]byte(got), &value); err != nil || got != want {
+			t.Errorf("option %s is %s, want %s", name, got, want)
+		}
 	}
 }
 
@@ -212,7 +252,7 @@ func pretend(t testing.TB, p *Plan) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range p.of(e) {
+		for r := range p.Of(e) {
 			a, err := j.Start(r.place(), r.Address.String(), r.Hash)
 			if err != nil {
 				t.Fatal(err)
@@ -234,7 +274,7 @@ func TestReasonShowsOldAndNew(t *testing.T) {
 	write(t, dir, full)
 	pretend(t, plan(t, load(t, dir)))
 	write(t, dir, changed(t, "prompt.tmpl", "Look at", "Study"))
-	why := plan(t, load(t, dir)).Runs[0].Reasons[0]
+	why := runsOf(plan(t, load(t, dir)))[0].Reasons[0]
 	if len(why.Old) != 64 || len(why.New) != 64 || why.String() != fmt.Sprintf("prompt of step one changed: sha256 %s… → sha256 %s…", why.Old[:6], why.New[:6]) {
 		t.Errorf("%+v: %s", why, why)
 	}
@@ -248,7 +288,10 @@ func TestAlteredRecord(t *testing.T) {
 	pretend(t, p)
 	path := filepath.Join(folder(p), "ctx256", "run_1.json")
 	text := string(must(os.ReadFile(path)))
-	write(t, filepath.Dir(path), map[string]string{"run_1.json": strings.Replace(text, p.Runs[0].Hash, Digest(nil), 1)})
+	write(t, filepath.Dir(path), map[string]string{"run_1.json": strings.Replace(text, runsOf(p)[0].Hash, Digest(nil), 1)})
+	if err := os.Chtimes(path, time.Time{}, time.Now().Add(time.Second)); err != nil { // a test may be as quick as the file system's clock
+		t.Fatal(err)
+	}
 	if got := reasons(plan(t, p.Module)); !slices.Equal(got, []string{Altered}) {
 		t.Errorf("%q", got)
 	}
@@ -260,11 +303,10 @@ func TestPlanIsDeterministic(t *testing.T) {
 	for range 3 {
 		dir := t.TempDir()
 		write(t, dir, changed(t, "experiment.hcl", "repeats  = 1", "repeats  = 3\n  order = \"random\""))
-		text, err := json.Marshal(plan(t, load(t, dir)).Runs)
-		if err != nil {
-			t.Fatal(err)
+		var text []byte
+		for r := range plan(t, load(t, dir)).Runs() {
+			text = r.AppendJSON(text)
 		}
-		text = []byte(strings.ReplaceAll(string(text), dir, "DIR"))
 		if first == nil {
 			first = text
 		}
@@ -330,8 +372,8 @@ func TestScope(t *testing.T) {
 			scope.Only = append(scope.Only, address(s))
 		}
 		var got []string
-		for _, r := range scoped(t, m, scope).Runs {
-			got = append(got, fmt.Sprintf("%d %s/%s", r.Position, r.Configuration.Name, r.Address.File()))
+		for r := range scoped(t, m, scope).Runs() {
+			got = append(got, fmt.Sprintf("%d %s/%s", r.Position, r.Address.Configuration, r.Address.File()))
 		}
 		if s := strings.Join(got, " "); s != test.want {
 			t.Errorf("%q:\n%s\nwant\n%s", test.only, s, test.want)
@@ -355,15 +397,15 @@ func TestScope(t *testing.T) {
 func TestReplaceAndSkip(t *testing.T) {
 	m := module(t, scopes)
 	p := plan(t, m)
-	if len(p.Runs) != 12 || len(p.Skipped) != 2 || p.Skipped[0].Reason != "does not fit" || p.Skipped[0].Address.Configuration != "ctx1024" {
-		t.Errorf("%d runs, skipped: %v", len(p.Runs), p.Skipped)
+	if s := p.Skipped(); p.Len() != 12 || len(s) != 2 || s[0].Reason != "does not fit" || s[0].Address.Configuration != "ctx1024" {
+		t.Errorf("%d runs, skipped: %v", p.Len(), s)
 	}
 	pretend(t, p)
 	again := scoped(t, m, Scope{Replace: []spec.Address{{Experiment: "x", Configuration: "ctx256"}}})
-	if got := reasons(again); len(again.Todo()) != 3 || !slices.Equal(got, []string{AskedFor}) {
-		t.Errorf("%d to do: %q", len(again.Todo()), got)
+	if got := reasons(again); len(todoOf(again)) != 3 || !slices.Equal(got, []string{AskedFor}) {
+		t.Errorf("%d to do: %q", len(todoOf(again)), got)
 	}
-	if left := plan(t, m).Todo(); len(left) > 0 {
+	if left := todoOf(plan(t, m)); len(left) > 0 {
 		t.Errorf("%d left", len(left))
 	}
 }
@@ -392,6 +434,19 @@ func TestPlanRefusesABrokenRecord(t *testing.T) {
 	}
 }
 
+// Whoever mends broken records by hand is told of all of them at once.
+func TestPlanNamesEveryBrokenRecord(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, full)
+	write(t, dir, map[string]string{"runs/x/ctx256/run_1.json": "{", "runs/x/ctx512/run_1.json": "{"})
+	_, _, err := NewPlan(load(t, dir), Scope{})
+	for _, name := range []string{"ctx256", "ctx512"} {
+		if err == nil || !strings.Contains(err.Error(), filepath.Join("runs", "x", name, "run_1.json")) {
+			t.Errorf("%s is not named: %v", name, err)
+		}
+	}
+}
+
 // A corpus that can't be read is an error of the plan.
 func TestPlanRefusesALargeCorpus(t *testing.T) {
 	dir := t.TempDir()
@@ -413,7 +468,7 @@ func BenchmarkPlan(b *testing.B) {
 	m := load(b, dir)
 	pretend(b, plan(b, m))
 	for b.Loop() {
-		if todo := plan(b, m).Todo(); len(todo) > 0 {
+		if todo := todoOf(plan(b, m)); len(todo) > 0 {
 			b.Fatal(todo[0].Reasons)
 		}
 	}

@@ -14,10 +14,10 @@ import (
 
 // record puts together what is kept of an attempt.
 func (s *sweep) record(r *Run, a journal.Attempt, rep report) journal.Record {
-	c, server := r.Configuration, s.plan.Module.Server(r.Configuration.Server)
+	c, server := r.Configuration(), s.plan.Module.Server(r.setup.Server)
 	rec := journal.Record{
 		Address: r.Address.String(), Configuration: c.Name, Repeat: r.Address.Repeat, Warmup: r.Address.Warmup, Attempt: a.Number,
-		Hash: r.Hash, Identity: r.Identity, Process: rep.process,
+		Hash: r.Hash, Identity: r.Identity(), Process: rep.process,
 		Experiment: r.Experiment.Name, Arm: c.Arm, Pair: c.Pair, Options: c.Options, Seed: int64(r.Experiment.Seed), Order: r.Position,
 		StartedAt: rep.started, FinishedAt: rep.started.Add(time.Duration(rep.process.DurationNS)),
 		Server:    journal.Server{Kind: server.Kind, Name: server.Name, URL: rep.url},

@@ -16,6 +16,7 @@ import (
 // A sweep is the runs of one experiment under way.
 type sweep struct {
 	plan       *Plan
+	section    *section
 	experiment *spec.Experiment
 	options    Options
 	servers    *servers
@@ -30,10 +31,10 @@ type sweep struct {
 	broken  error // that keeps the sweep from going on
 }
 
-// make makes those of the runs that have no record that counts.
-func (s *sweep) make(runs []*Run) (err error) {
-	todo := pending(runs, func(r *Run) bool { return !r.UpToDate })
-	s.tally = tallyOf(runs, todo)
+// make makes those runs of the section that have no record that counts.
+func (s *sweep) make() (err error) {
+	todo := s.section.todo()
+	s.tally = s.section.tally(todo)
 	if len(todo) == 0 {
 		return nil
 	}
@@ -45,10 +46,10 @@ func (s *sweep) make(runs []*Run) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.journal.Close()) }()
-	if todo, err = s.catchUp(runs); err != nil {
+	if todo, err = s.catchUp(); err != nil {
 		return err
 	}
-	s.tally = tallyOf(runs, todo)
+	s.tally = s.section.tally(todo)
 	if len(todo) == 0 {
 		return nil
 	}
@@ -56,7 +57,7 @@ func (s *sweep) make(runs []*Run) (err error) {
 		return err
 	}
 	s.source = sourceOf(s.plan.Module)
-	address := spec.Address{Experiment: s.experiment.Name}
+	address := s.section.at("")
 	s.tell(Event{Kind: Began, Address: address})
 	for _, message := range s.breaker.messages(s.dispatch(todo)) {
 		s.tell(Event{Kind: Noted, Address: address, Message: message})
@@ -67,50 +68,34 @@ func (s *sweep) make(runs []*Run) (err error) {
 
 // catchUp compares with the records once more, now that nobody else can write any, since another apply may have ended after
 // the plan was made. It notes as lost what a process that is gone had begun.
-func (s *sweep) catchUp(runs []*Run) ([]*Run, error) {
+func (s *sweep) catchUp() (todo []int, err error) {
 	for _, a := range s.journal.Unfinished() {
 		if err := s.journal.Lose(a, "the process that made it is gone"); err != nil {
 			return nil, err
 		}
 	}
-	records, err := journal.Index(s.folder)
+	records, err := journal.ReadIndex(s.folder)
 	if err != nil {
 		return nil, err
 	}
-	return pending(runs, func(r *Run) bool { return r.askedFor() || len(r.compare(records)) > 0 }), nil
-}
-
-func pending(runs []*Run, isPending func(*Run) bool) []*Run {
-	var todo []*Run
-	for _, r := range runs {
-		if isPending(r) {
-			todo = append(todo, r)
-		}
-	}
-	return todo
-}
-
-// tallyOf counts the runs that are planned and those that are there.
-func tallyOf(runs, todo []*Run) Tally {
-	measured := func(r *Run) bool { return !r.Address.Warmup }
-	planned, waiting := len(pending(runs, measured)), len(pending(todo, measured))
-	return Tally{Planned: planned, Before: planned - waiting, Waiting: waiting}
+	return s.section.pending(records)
 }
 
 // dispatch begins each run, in order, as soon as its target has a free slot, and returns when the last one has ended. Runs whose
 // server is gone are left; it gives how many, by server.
-func (s *sweep) dispatch(todo []*Run) map[spec.Ref]int {
+func (s *sweep) dispatch(todo []int) map[spec.Ref]int {
 	slots := map[spec.Ref]chan int{}
 	var running sync.WaitGroup
 	left := map[spec.Ref]int{}
-	for _, r := range todo {
-		free := s.slotsOf(slots, r.Configuration.Target)
+	for _, i := range todo {
+		r := s.section.run(i)
+		free := s.slotsOf(slots, r.setup.Target)
 		slot, ok := s.take(free)
 		if !ok {
 			break
 		}
-		if s.isGone(r.Configuration.Server) {
-			left[r.Configuration.Server]++
+		if s.isGone(r.setup.Server) {
+			left[r.setup.Server]++
 			free <- slot
 			continue
 		}
@@ -241,7 +226,7 @@ func (s *sweep) ended(r *Run, e Event) {
 			s.tally.Lost++
 		}
 	}
-	s.breaker.note(r.Configuration.Server, e.Error)
+	s.breaker.note(r.setup.Server, e.Error)
 	s.say(e)
 }
 
@@ -260,10 +245,10 @@ func (s *sweep) say(e Event) {
 }
 
 // require checks what the targets ask of this machine.
-func (s *sweep) require(todo []*Run) error {
+func (s *sweep) require(todo []int) error {
 	checked := map[spec.Ref]bool{}
-	for _, r := range todo {
-		ref := r.Configuration.Target
+	for _, i := range todo {
+		ref := s.section.setupOf(s.section.turns[i]).Target
 		if checked[ref] {
 			continue
 		}

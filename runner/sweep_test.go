@@ -113,7 +113,7 @@ func TestReplace(t *testing.T) {
 	if kept := evidence(t, folder(p)); len(kept) != 1 || kept[0].State != journal.Superseded {
 		t.Errorf("kept: %+v", kept)
 	}
-	if todo := plan(t, m).Todo(); len(todo) != 0 {
+	if todo := todoOf(plan(t, m)); len(todo) != 0 {
 		t.Errorf("left: %v", todo)
 	}
 }
@@ -273,7 +273,7 @@ func TestCorpusChangesMeanwhile(t *testing.T) {
 	if kept := evidence(t, folder(p)); len(kept) != 1 || kept[0].State != journal.Invalid || !strings.Contains(kept[0].Error.Message, "changed meanwhile") {
 		t.Errorf("kept: %+v", kept)
 	}
-	todo := plan(t, m).Todo()
+	todo := todoOf(plan(t, m))
 	if len(todo) != 4 || todo[0].Reasons[0].Kind != "files of ingest corpus" {
 		t.Errorf("the next plan: %v", todo[0].Reasons)
 	}

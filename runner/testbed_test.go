@@ -90,6 +90,10 @@ func scoped(t testing.TB, m *spec.Module, scope Scope) *Plan {
 	return p
 }
 
+// runsOf gives the runs of a plan, and todoOf those that have to be made.
+func runsOf(p *Plan) []*Run { return slices.Collect(p.Runs()) }
+func todoOf(p *Plan) []*Run { return slices.Collect(p.Todo()) }
+
 // An application is an apply and what it told.
 type application struct {
 	tally  Tally
@@ -207,7 +211,7 @@ func evidence(t *testing.T, dir string) []journal.Record {
 func audit(t *testing.T, m *spec.Module) {
 	t.Helper()
 	p := plan(t, m)
-	for _, r := range p.Todo() {
+	for r := range p.Todo() {
 		t.Errorf("%s is missing: %v", r.Address, r.Reasons)
 	}
 	for _, e := range m.Experiments {
@@ -216,8 +220,8 @@ func audit(t *testing.T, m *spec.Module) {
 		if err != nil {
 			t.Error(err)
 		}
-		if len(records) != len(p.of(e)) {
-			t.Errorf("%s: %d records of %d runs", e.Name, len(records), len(p.of(e)))
+		if planned := len(slices.Collect(p.Of(e))); len(records) != planned {
+			t.Errorf("%s: %d records of %d runs", e.Name, len(records), planned)
 		}
 		auditJournal(t, dir)
 		auditFiles(t, dir)

@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-
-	"github.com/hashicorp/hcl/v2"
 )
 
-func (d *decoder) server(b *hcl.Block) {
+func (d *decoder) server(b *block) {
 	v := d.read(b, serverSchemas[b.Labels[0]], d.scope)
-	out := &Server{Ref: Ref{"server", b.Labels[0], b.Labels[1]}, Range: b.DefRange}
+	out := &Server{Ref: b.ref(), Range: b.DefRange}
 	v.str("url", &out.URL)
 	v.strs("command", &out.Command)
 	v.scalars("env", &out.Env)
@@ -95,16 +93,16 @@ func (d *decoder) emulator(v *values, server Ref) *Emulator {
 	return e
 }
 
-func (d *decoder) agent(b *hcl.Block) {
+func (d *decoder) agent(b *block) {
 	v := d.read(b, agentSchema, d.scope)
-	out := &Agent{Ref: Ref{Block: "agent", Name: b.Labels[0]}, Range: b.DefRange}
+	out := &Agent{Ref: b.ref(), Range: b.DefRange}
 	v.str("builtin", &out.Builtin)
 	d.module.Agents = append(d.module.Agents, out)
 }
 
-func (d *decoder) target(b *hcl.Block) {
+func (d *decoder) target(b *block) {
 	v := d.read(b, targetSchemas[b.Labels[0]], d.scope)
-	out := &Target{Ref: Ref{"target", b.Labels[0], b.Labels[1]}, Range: b.DefRange}
+	out := &Target{Ref: b.ref(), Range: b.DefRange}
 	v.whole("parallelism", &out.Parallelism)
 	v.str("cpus", &out.CPUs)
 	v.scalars("labels", &out.Labels)
@@ -119,9 +117,9 @@ func (d *decoder) target(b *hcl.Block) {
 	d.module.Targets = append(d.module.Targets, out)
 }
 
-func (d *decoder) analysis(b *hcl.Block) {
+func (d *decoder) analysis(b *block) {
 	v := d.read(b, analysisSchema, d.scope)
-	out := &Analysis{Ref: Ref{Block: "analysis", Name: b.Labels[0]}, Range: b.DefRange}
+	out := &Analysis{Ref: b.ref(), Range: b.DefRange}
 	v.refs("of", &out.Of)
 	v.str("baseline", &out.Baseline)
 	v.number("confidence", &out.Confidence)
@@ -137,7 +135,7 @@ func (d *decoder) analysis(b *hcl.Block) {
 	d.knownBaseline(out)
 }
 
-func (d *decoder) metric(b *hcl.Block, out *Analysis) {
+func (d *decoder) metric(b *block, out *Analysis) {
 	name := b.Labels[0]
 	if i := slices.IndexFunc(out.Metrics, func(m *Metric) bool { return m.Name == name }); i >= 0 {
 		d.errorAt(b.LabelRanges[0], "Duplicate name", fmt.Sprintf("metric %q is at %s already. Take one of them out.", name, at(out.Metrics[i].Range)))

@@ -12,6 +12,7 @@ import (
 
 // A Configuration is one cell of the matrix, or a baseline: everything that is known of it before it runs.
 type Configuration struct {
+	Number  int // of those of its experiment, excluded ones too, from 0: At makes the configuration again
 	Name    string
 	Arm     string // "" for a cell of the matrix; else the baseline's name
 	Pair    string // for a paired baseline: the configuration that it is measured beside
@@ -23,8 +24,6 @@ type Configuration struct {
 	Model   string
 	Options map[string]any // as they stand: string, bool, int64, float64 and lists of them; nulls are left out
 	Skip    string         // why it is not run; "" when it is
-
-	scope *scope
 }
 
 // A Factor is the level of one axis.
@@ -51,106 +50,140 @@ func (e *Experiment) Configurations() iter.Seq2[Configuration, hcl.Diagnostics] 
 		if e.broken {
 			return
 		}
-		for _, b := range e.Baselines {
-			if !b.Paired {
-				if c, diags := e.baseline(b, nil); !yield(c, diags) || diags.HasErrors() {
-					return
-				}
-			}
-		}
-		for cells := range e.cells() {
-			c := e.at(cells)
-			excluded, diags := e.excludes(c)
-			if !excluded && !e.yield(c, diags, yield) || diags.HasErrors() {
+		for i := range e.alone {
+			if c, diags := e.baseline(i); !yield(c, diags) || diags.HasErrors() {
 				return
 			}
 		}
-		for _, inc := range e.include {
-			if !e.yield(e.at(inc.cells), e.repeats(inc), yield) {
+		for i, p := range e.cells() {
+			excluded, diags := e.excludes(p)
+			if !excluded && !e.yield(i, p, diags, yield) || diags.HasErrors() {
+				return
+			}
+		}
+		for i, inc := range e.include {
+			if !e.yield(e.size()+i, e.included(inc), e.repeats(inc), yield) {
 				return
 			}
 		}
 	}
 }
 
-// yield gives a cell and its paired baselines, and says whether to go on.
-func (e *Experiment) yield(c Configuration, diags hcl.Diagnostics, yield func(Configuration, hcl.Diagnostics) bool) bool {
+// yield gives what there is at the i-th point, unless that has a mistake already, and says whether to go on.
+func (e *Experiment) yield(i int, p *point, diags hcl.Diagnostics, yield func(Configuration, hcl.Diagnostics) bool) bool {
+	var c Configuration
 	if !diags.HasErrors() {
-		diags = append(diags, e.settle(&c)...)
+		c, diags = e.at(i, p)
 	}
 	if !yield(c, diags) || diags.HasErrors() {
 		return false
 	}
-	for _, b := range e.Baselines {
-		if b.Paired {
-			if base, diags := e.baseline(b, &c); !yield(base, diags) || diags.HasErrors() {
-				return false
-			}
+	for k := range e.paired {
+		if base, diags := e.beside(c, k, p); !yield(base, diags) || diags.HasErrors() {
+			return false
 		}
 	}
 	return true
 }
 
-// cells goes through every combination of the axes' values. The slice is used again.
-func (e *Experiment) cells() iter.Seq[[]cell] {
-	return func(yield func([]cell) bool) {
-		at := make([]int, len(e.Axes))
-		cells := make([]cell, len(e.Axes))
-		for {
-			for i, a := range e.Axes {
-				cells[i] = a.cells[at[i]]
-			}
-			if !yield(cells) {
-				return
-			}
-			i := len(at) - 1
-			for ; i >= 0; i-- {
-				if at[i]++; at[i] < len(e.Axes[i].cells) {
-					break
-				}
-				at[i] = 0
-			}
-			if i < 0 {
-				return
-			}
-		}
-	}
-}
-
-// at gives the configuration of a cell, without what varies along the matrix.
-func (e *Experiment) at(cells []cell) Configuration {
-	c := e.fixed
-	c.Options = maps.Clone(c.Options)
-	c.scope = e.scope
-	if len(e.Axes) == 0 {
+// At gives the configuration with a number again, of an experiment in which Load found no mistake. It may be called from several
+// goroutines.
+func (e *Experiment) At(number int) Configuration {
+	if number < len(e.alone) {
+		c, _ := e.baseline(number)
 		return c
 	}
-	c.Name = configurationName(e.Axes, cells)
-	c.Factors = make([]Factor, len(cells))
-	for i, a := range e.Axes {
-		c.Factors[i] = Factor{a.Name, cells[i].plain}
-	}
-	if e.matrixUsed() {
-		matrix := make(map[string]cty.Value, len(cells))
-		for i, a := range e.Axes {
-			matrix[a.Name] = cells[i].value
-		}
-		c.scope = e.scope.with(map[string]cty.Value{"matrix": cty.ObjectVal(matrix)})
+	number -= len(e.alone)
+	i, arm := number/(1+len(e.paired)), number%(1+len(e.paired))
+	p := e.point(i)
+	c, _ := e.at(i, p)
+	if arm > 0 {
+		c, _ = e.beside(c, arm-1, p)
 	}
 	return c
 }
 
-// matrixUsed says whether anything has to be evaluated for each cell.
-func (e *Experiment) matrixUsed() bool {
-	return len(e.varying)+len(e.exclude)+len(e.skip) > 0 ||
-		slices.ContainsFunc(e.Baselines, func(b *Baseline) bool { return b.options.varies })
+// at gives the configuration at the i-th point.
+func (e *Experiment) at(i int, p *point) (Configuration, hcl.Diagnostics) {
+	c := e.fixed
+	c.Number = len(e.alone) + i*(1+len(e.paired))
+	c.Options = maps.Clone(c.Options)
+	if len(e.Axes) > 0 {
+		c.Name = configurationName(e.Axes, p.cells)
+		c.Factors = make([]Factor, len(e.Axes))
+		for k, a := range e.Axes {
+			c.Factors[k] = Factor{a.Name, p.cells[k].plain}
+		}
+	}
+	return c, e.settle(&c, p)
 }
 
-func (e *Experiment) excludes(c Configuration) (bool, hcl.Diagnostics) {
-	for _, when := range e.exclude {
-		yes, diags := when.at(c.scope)
-		if diags.HasErrors() || isTrue(yes) {
-			return !diags.HasErrors(), diags
+// settle evaluates what varies along the matrix.
+func (e *Experiment) settle(c *Configuration, p *point) hcl.Diagnostics {
+	var all hcl.Diagnostics
+	for i := range e.varying {
+		all = append(all, e.varying[i].settle(c, p)...)
+	}
+	for i := range e.skip {
+		holds, diags := e.skip[i].when.holds(p)
+		all = append(all, diags...)
+		if !holds {
+			continue
+		}
+		reason, diags := e.skip[i].reason.at(p)
+		all = append(all, diags...)
+		if !diags.HasErrors() && isGiven(reason) {
+			c.Skip = reason.AsString()
+		}
+		break
+	}
+	return all
+}
+
+// settle gives a configuration the setting's value, where there is one.
+func (s *setting) settle(c *Configuration, p *point) hcl.Diagnostics {
+	if s.attr.name == "options" {
+		options, diags := s.sent(p)
+		c.Options = options
+		return diags
+	}
+	v, diags := s.at(p)
+	if !diags.HasErrors() && isGiven(v) {
+		apply[s.attr.name](c, v)
+	}
+	return diags
+}
+
+// baseline gives the configuration of the i-th baseline that is measured once.
+func (e *Experiment) baseline(i int) (Configuration, hcl.Diagnostics) {
+	b, c := e.alone[i], e.fixed
+	c.Number, c.Name = i, BaselineName(b.Name, "")
+	return c.as(b, nil)
+}
+
+// beside gives the configuration of the k-th paired baseline beside that of a point.
+func (e *Experiment) beside(c Configuration, k int, p *point) (Configuration, hcl.Diagnostics) {
+	b := e.paired[k]
+	c.Number += 1 + k
+	c.Name, c.Pair = BaselineName(b.Name, c.Name), c.Name
+	return c.as(b, p)
+}
+
+// as gives a configuration the arm and the options of a baseline.
+func (c Configuration) as(b *Baseline, p *point) (Configuration, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	c.Arm, c.Options = b.Name, map[string]any{}
+	if b.options.expr != nil {
+		c.Options, diags = b.options.sent(p)
+	}
+	return c, diags
+}
+
+// excludes says whether the spec takes a point out.
+func (e *Experiment) excludes(p *point) (bool, hcl.Diagnostics) {
+	for i := range e.exclude {
+		if yes, diags := e.exclude[i].holds(p); yes || diags.HasErrors() {
+			return yes, diags
 		}
 	}
 	return false, nil
@@ -161,14 +194,15 @@ func (e *Experiment) repeats(inc included) hcl.Diagnostics {
 	same := func(other included) bool { return slices.EqualFunc(inc.cells, other.cells, samePlain) }
 	first := e.include[slices.IndexFunc(e.include, same)]
 	where := "is in the matrix already"
+	p := e.included(inc)
 	if first.rng != inc.rng {
 		where = "is included at " + at(first.rng) + " already"
-	} else if excluded, diags := e.excludes(e.at(inc.cells)); excluded || diags.HasErrors() || !e.isCell(inc) {
+	} else if excluded, diags := e.excludes(p); excluded || diags.HasErrors() || !e.isCell(inc) {
 		return diags
 	}
 	return hcl.Diagnostics{{
 		Severity: hcl.DiagError, Summary: "Repeated configuration", Subject: inc.rng.Ptr(),
-		Detail: fmt.Sprintf("%s %s. Take the include out.", configurationName(e.Axes, inc.cells), where),
+		Detail: fmt.Sprintf("%s %s. Take the include out.", configurationName(e.Axes, p.cells), where),
 	}}
 }
 
@@ -182,51 +216,6 @@ func (e *Experiment) isCell(inc included) bool {
 		}
 	}
 	return true
-}
-
-// baseline gives the configuration of a baseline, beside a cell where it is paired.
-func (e *Experiment) baseline(b *Baseline, beside *Configuration) (Configuration, hcl.Diagnostics) {
-	c := e.fixed
-	c.Name, c.scope = BaselineName(b.Name, ""), e.scope
-	if beside != nil {
-		c = *beside
-		c.Name, c.Pair = BaselineName(b.Name, beside.Name), beside.Name
-	}
-	c.Arm, c.Options = b.Name, map[string]any{}
-	if b.options.expr == nil {
-		return c, nil
-	}
-	v, diags := b.options.at(c.scope)
-	if !diags.HasErrors() && isGiven(v) {
-		c.Options = scalars(v)
-	}
-	return c, diags
-}
-
-// settle evaluates what varies along the matrix.
-func (e *Experiment) settle(c *Configuration) hcl.Diagnostics {
-	var all hcl.Diagnostics
-	for _, s := range e.varying {
-		v, diags := s.at(c.scope)
-		all = append(all, diags...)
-		if !diags.HasErrors() && isGiven(v) {
-			apply[s.attr.name](c, v)
-		}
-	}
-	for _, rule := range e.skip {
-		yes, diags := rule.when.at(c.scope)
-		all = append(all, diags...)
-		if diags.HasErrors() || !isTrue(yes) {
-			continue
-		}
-		reason, diags := rule.reason.at(c.scope)
-		all = append(all, diags...)
-		if !diags.HasErrors() && isGiven(reason) {
-			c.Skip = reason.AsString()
-		}
-		break
-	}
-	return all
 }
 
 // isGiven says whether there is a value. One that is unknown comes from a mistake elsewhere in the module.

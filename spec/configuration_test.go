@@ -273,3 +273,51 @@ func product(sizes []int, out int) []string {
 	}
 	return all
 }
+
+// What is of one instance or iteration alone is known at every point: each, and the iterators of dynamic blocks.
+func TestConfigurationsOfInstances(t *testing.T) {
+	m := load(t, `
+server "ollama" "ref" {
+  url = "http://h"
+}
+workload "w" {
+  step "a" {
+    prompt = "p"
+  }
+}
+experiment "x" {
+  for_each = { a = 1, b = 2 }
+  server   = server.ollama.ref
+  workload = workload.w
+  model    = "m${matrix.n}${each.key}"
+  options  = { n = matrix.n, k = each.value, (each.key) = matrix.n * each.value }
+
+  matrix {
+    n = [1, 2, 3, 4]
+
+    dynamic "exclude" {
+      for_each = [each.value, 4]
+      content {
+        when = matrix.n == exclude.value && each.value > 0
+      }
+    }
+  }
+}
+`, nil)
+	want := []string{
+		"n2 m2a map[a:2 k:1 n:2]", "n3 m3a map[a:3 k:1 n:3]",
+		"n1 m1b map[b:2 k:2 n:1]", "n3 m3b map[b:6 k:2 n:3]",
+	}
+	var got []string
+	for _, e := range m.Experiments {
+		for c, diags := range e.Configurations() {
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			got = append(got, fmt.Sprint(c.Name, " ", c.Model, " ", c.Options))
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}

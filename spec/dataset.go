@@ -6,13 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
 
-func (d *decoder) dataset(b *hcl.Block) {
+func (d *decoder) dataset(b *block) {
 	v := d.read(b, datasetSchema, d.scope)
-	out := &Dataset{Ref: Ref{Block: "dataset", Name: b.Labels[0]}, Range: b.DefRange}
+	out := &Dataset{Ref: b.ref(), Range: b.DefRange}
 	v.str("path", &out.Path)
 	v.str("format", &out.Format)
 	if out.Path != "" {
@@ -28,11 +27,11 @@ func (d *decoder) dataset(b *hcl.Block) {
 	out.StartedAt = v.typed(attr{name: "started_at", kind: kString}, inRow)
 	v.scalars("labels", &out.Labels)
 	if block := v.one("factors"); block != nil {
-		out.Factors = d.free(block.Body, factorsSchema, inRow, attr{kind: kExpr}, map[string]cty.Value{})
+		out.Factors = d.free(block, factorsSchema, inRow, attr{kind: kExpr}, map[string]cty.Value{})
 	}
 	metrics := map[string]cty.Value{}
 	if block := v.one("metrics"); block != nil {
-		out.Metrics = d.free(block.Body, metricsSchema, inRow, attr{kind: kNumber}, metrics)
+		out.Metrics = d.free(block, metricsSchema, inRow, attr{kind: kNumber}, metrics)
 	}
 	if len(metrics) == 0 && !v.broken {
 		d.errorAt(b.DefRange, "Nothing measured", "A dataset needs a metrics block, as: metrics { throughput = row.tokens_per_second }")

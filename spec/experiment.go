@@ -8,22 +8,23 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-func (d *decoder) experiment(b *hcl.Block) {
+func (d *decoder) experiment(b *block) {
 	before := len(d.diags)
 	out := &Experiment{
-		Ref: Ref{Block: "experiment", Name: b.Labels[0]}, Title: b.Labels[0], Range: b.DefRange,
+		Ref: b.ref(), Title: b.Labels[0], Range: b.DefRange,
 		scope: d.scope.without("this experiment has no matrix", "matrix"),
 		fixed: Configuration{
 			Name: "all", Agent: Ref{Block: "agent", Name: builtinAgent}, Target: Ref{Block: "target", Kind: "local", Name: defaultTarget},
 			Options: map[string]any{},
 		},
 	}
+	v := d.open(b, experimentSchema, b.within(out.scope))
 	outer := out.scope
-	if matrix := matrixBlock(b.Body); matrix != nil {
+	if matrix := v.one("matrix"); matrix != nil {
 		outer = d.scope.without("it stands for one configuration, and this is the same for all of them; it may be used in the experiment's "+mayVary, "matrix")
 		out.scope = d.matrix(matrix, out, outer)
 	}
-	v := d.readVarying(b, experimentSchema, outer, out.scope)
+	v.settle(outer, out.scope)
 	d.settings(v, out)
 	v.str("title", &out.Title)
 	v.whole("repeats", &out.Repeats)
@@ -40,16 +41,22 @@ func (d *decoder) experiment(b *hcl.Block) {
 	d.retry(v, out, outer)
 	d.module.Experiments = append(d.module.Experiments, out)
 	if out.broken = d.diags[before:].HasErrors(); !out.broken {
-		d.expandAll(out)
+		d.expandAll(out, v.rangeOf("repeats"))
 	}
 }
 
 // A setting is an attribute that may vary along the matrix.
 type setting struct {
 	attr   attr
+	block  *block // that it stands in
 	expr   hcl.Expression
 	value  cty.Value // where it does not vary
 	varies bool
+
+	// The compiled form, where it varies: of options, of a condition, or of another value.
+	options   form[map[string]any]
+	condition form[bool]
+	single    form[cty.Value]
 }
 
 // setting gives an attribute that has been read and found right.
@@ -59,15 +66,54 @@ func (v *values) setting(name string) setting {
 		return setting{}
 	}
 	of, _ := v.schema.attr(name)
-	return setting{of, a.Expr, v.known[name], refersTo(a.Expr, "matrix")}
+	return setting{attr: of, block: v.block, expr: a.Expr, value: v.known[name], varies: refersTo(a.Expr, "matrix")}
 }
 
-// at gives the value for one configuration.
-func (s setting) at(sc *scope) (cty.Value, hcl.Diagnostics) {
+// scope gives what the expression sees at a point.
+func (s *setting) scope(p *point) *scope { return s.block.within(p.scope()) }
+
+// evaluate asks the expression as it stands.
+func (s *setting) evaluate(p *point) (cty.Value, hcl.Diagnostics) {
 	if !s.varies {
 		return s.value, nil
 	}
-	return s.attr.evaluateChecked(s.expr, sc)
+	return s.attr.evaluateChecked(s.expr, s.scope(p))
+}
+
+// at gives the value at a point.
+func (s *setting) at(p *point) (cty.Value, hcl.Diagnostics) {
+	return ask(s, s.single, p, func(v cty.Value) cty.Value { return v })
+}
+
+// holds says whether a condition does.
+func (s *setting) holds(p *point) (bool, hcl.Diagnostics) { return ask(s, s.condition, p, isTrue) }
+
+// sent gives an object of options as they are sent; none where there is no value.
+func (s *setting) sent(p *point) (map[string]any, hcl.Diagnostics) {
+	return ask(s, s.options, p, func(v cty.Value) map[string]any {
+		if !isGiven(v) {
+			return map[string]any{}
+		}
+		return scalars(v)
+	})
+}
+
+// ask gives what the compiled form does, or where that has no answer, what is taken of the expression's value.
+func ask[T any](s *setting, compiled form[T], p *point, take func(cty.Value) T) (none T, diags hcl.Diagnostics) {
+	if s.varies {
+		p.of.evaluating.Lock()
+		defer p.of.evaluating.Unlock()
+	}
+	if compiled != nil {
+		if found, ok := compiled.at(p); ok {
+			return found, nil
+		}
+	}
+	v, diags := s.evaluate(p)
+	if diags.HasErrors() {
+		return none, diags
+	}
+	return take(v), diags
 }
 
 func refersTo(expr hcl.Expression, root string) bool {
@@ -89,7 +135,7 @@ func (d *decoder) settings(v *values, out *Experiment) {
 	}
 }
 
-func (d *decoder) baseline(b *hcl.Block, out *Experiment, outer *scope) {
+func (d *decoder) baseline(b *block, out *Experiment, outer *scope) {
 	name := b.Labels[0]
 	if !d.validName(name, b.LabelRanges[0]) {
 		return
@@ -100,30 +146,30 @@ func (d *decoder) baseline(b *hcl.Block, out *Experiment, outer *scope) {
 	}
 	base := &Baseline{Name: name, Range: b.DefRange}
 	inner := d.scope.without("a baseline is measured once, not for each configuration; add paired = true to measure it beside every one", "matrix")
-	if d.isPaired(b, outer) {
+	v := d.open(b, baselineSchema, outer)
+	if v.isTrue("paired", outer) {
 		base.Paired, inner = true, out.scope
 	} else {
 		d.mustNotVary(b, out)
 	}
-	v := d.readVarying(b, baselineSchema, outer, inner)
+	v.settle(inner, inner)
 	base.options = v.setting("options")
 	out.Baselines = append(out.Baselines, base)
 }
 
-// isPaired looks ahead: whether options may refer to the matrix depends on it.
-func (d *decoder) isPaired(b *hcl.Block, sc *scope) bool {
-	content, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "paired"}}})
-	a, ok := content.Attributes["paired"]
+// isTrue looks ahead: what else may stand in the block depends on it.
+func (v *values) isTrue(name string, sc *scope) bool {
+	a, ok := v.attrs[name]
 	if !ok {
 		return false
 	}
-	of, _ := baselineSchema.attr("paired")
-	v, diags := of.evaluate(a.Expr, sc) // told when the block is read
-	return !diags.HasErrors() && v.IsKnown() && !v.IsNull() && v.True()
+	of, _ := v.schema.attr(name)
+	val, diags := of.evaluate(a.Expr, v.block.within(sc)) // told when the block is read
+	return !diags.HasErrors() && isTrue(val)
 }
 
 // mustNotVary refuses a baseline that is measured once where something beside the options varies along the matrix.
-func (d *decoder) mustNotVary(b *hcl.Block, out *Experiment) {
+func (d *decoder) mustNotVary(b *block, out *Experiment) {
 	for _, s := range out.varying {
 		if s.attr.name == "options" {
 			continue // a baseline has its own
@@ -150,10 +196,14 @@ func (d *decoder) retry(v *values, out *Experiment, outer *scope) {
 	w.number("jitter", &out.Retry.Backoff.Jitter)
 }
 
+// maxRuns bounds what an experiment may ask for: a plan keeps every run in memory, a few bytes of each.
+const maxRuns = 10_000_000
+
 // expandAll goes through every configuration once, so that a mistake that only one of them has is found before anything runs.
-func (d *decoder) expandAll(e *Experiment) {
+func (d *decoder) expandAll(e *Experiment, repeats hcl.Range) {
+	e.compile(&d.module.evaluating)
 	seen := map[string]bool{}
-	cells := 0
+	cells, arms := 0, 0
 	for c, diags := range e.Configurations() {
 		if diags.HasErrors() {
 			d.diags = append(d.diags, diags...)
@@ -170,8 +220,12 @@ func (d *decoder) expandAll(e *Experiment) {
 			return
 		}
 		seen[c.Name] = true
+		arms++
 	}
 	if cells == 0 {
 		d.errorAt(e.exclude[0].expr.Range(), "No configuration left", "Every configuration of the matrix is excluded, so there is nothing to measure.")
+	}
+	if each := e.Repeats + e.Warmup; (cells+arms)*each > maxRuns {
+		d.errorAt(repeats, "Too many runs", fmt.Sprintf("%d configurations, each run %d times, are more than the %d runs that an experiment may have. Take values out of the matrix, or repeats.", cells+arms, each, maxRuns))
 	}
 }

@@ -110,20 +110,38 @@ func oneLine(d *hcl.Diagnostic) string {
 	return fmt.Sprintf("%s: %s: %s", at(*d.Subject), d.Summary, d.Detail)
 }
 
-// inTemplate replaces the failure of a call by the mistake in the template that it comes from.
+// A functionError is a mistake in the result of one of the module's own functions.
+type functionError struct{ diags hcl.Diagnostics }
+
+func (e *functionError) Error() string { return oneLine(e.diags[0]) }
+
+// inside gives the mistake behind a call that failed, and how the call is told.
+func inside(err error) (hcl.Diagnostics, string) {
+	var template *templateError
+	var called *functionError
+	switch {
+	case errors.As(err, &template):
+		return template.diags, "The template is rendered"
+	case errors.As(err, &called):
+		return called.diags, "The function is called"
+	}
+	return nil, ""
+}
+
+// inTemplate replaces the failure of a call by the mistake in the template or the function that it comes from.
 func inTemplate(expr hcl.Expression, d *hcl.Diagnostic) hcl.Diagnostics {
 	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
 	if !ok {
 		return hcl.Diagnostics{d}
 	}
-	var inside *templateError
-	if !errors.As(extra.FunctionCallError(), &inside) {
+	mistakes, how := inside(extra.FunctionCallError())
+	if len(mistakes) == 0 {
 		return hcl.Diagnostics{d}
 	}
 	var out hcl.Diagnostics
-	for _, t := range inside.diags {
+	for _, t := range mistakes {
 		told := *t
-		told.Detail += fmt.Sprintf("\n\nThe template is rendered at %s.", at(expr.Range()))
+		told.Detail += fmt.Sprintf("\n\n%s at %s.", how, at(expr.Range()))
 		out = append(out, &told)
 	}
 	return out

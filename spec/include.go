@@ -17,11 +17,11 @@ type included struct {
 }
 
 // include decodes one more configuration. It names each axis once.
-func (d *decoder) include(b *hcl.Block, e *Experiment, known map[string]cty.Value, outer *scope) {
-	content, _ := d.content(b.Body, includeSchema)
+func (d *decoder) include(b *block, e *Experiment, known map[string]cty.Value, outer *scope) {
+	attrs := d.content(b, includeSchema, outer).attrs
 	names := slices.Collect(maps.Keys(known))
 	var unknown []string
-	for _, a := range inOrder(content.Attributes) {
+	for _, a := range inOrder(attrs) {
 		if _, ok := known[a.Name]; !ok {
 			unknown = append(unknown, nearest(a.Name, names))
 			d.errorAt(a.NameRange, "Unknown axis", fmt.Sprintf("The matrix has no axis %q.%s", a.Name, didYouMean(a.Name, names, "")))
@@ -30,10 +30,10 @@ func (d *decoder) include(b *hcl.Block, e *Experiment, known map[string]cty.Valu
 	out := included{rng: b.DefRange}
 	var missing []string
 	for _, axis := range e.Axes {
-		a, ok := content.Attributes[axis.Name]
+		a, ok := attrs[axis.Name]
 		switch {
 		case ok:
-			if c, ok := d.includedLevel(a, axis, outer); ok {
+			if c, ok := d.includedLevel(a, axis, b.within(outer)); ok {
 				out.cells = append(out.cells, c)
 			}
 		case !slices.Contains(unknown, axis.Name):

@@ -14,11 +14,12 @@ import (
 )
 
 // inputs gives variables and locals their values.
-func (d *decoder) inputs(blocks hcl.Blocks) {
+func (d *decoder) inputs(all blocks) {
 	vars := map[string]cty.Value{}
 	var inputs []input
-	for _, b := range blocks.OfType("variable") {
+	for _, b := range all.OfType("variable") {
 		if d.declared[b] {
+			d.uses.owner = "var." + b.name()
 			in := d.variable(b)
 			inputs = append(inputs, in)
 			vars[in.name] = in.value
@@ -31,12 +32,13 @@ func (d *decoder) inputs(blocks hcl.Blocks) {
 	}
 	d.know("var", cty.ObjectVal(vars))
 	for _, in := range inputs {
+		d.uses.owner = "var." + in.name
 		if !d.validate(in) {
 			vars[in.name] = cty.UnknownVal(in.value.Type()) // one mistake, one diagnostic
 		}
 	}
 	d.know("var", cty.ObjectVal(vars))
-	d.locals(blocks.OfType("locals"))
+	d.resolve(all)
 }
 
 // An input is a variable with its value, which is unknown where it has none.
@@ -44,10 +46,10 @@ type input struct {
 	name  string
 	value cty.Value
 	from  hcl.Range // what is to blame for the value
-	rules hcl.Blocks
+	rules blocks
 }
 
-func (d *decoder) variable(b *hcl.Block) input {
+func (d *decoder) variable(b *block) input {
 	v := d.read(b, variableSchema, d.constant)
 	in := input{name: b.Labels[0], from: b.LabelRanges[0], rules: v.blocks.OfType("validation")}
 	in.value = cty.DynamicVal
@@ -67,7 +69,7 @@ func (d *decoder) variable(b *hcl.Block) input {
 	}
 	converted, err := convert.Convert(given, want)
 	if err != nil {
-		d.errorAt(in.from, "Wrong type", fmt.Sprintf("Variable %q must be %s, and this is %s%s.", in.name, article(want.FriendlyName()), friendly(given.Type()), inside(err)))
+		d.errorAt(in.from, "Wrong type", fmt.Sprintf("Variable %q must be %s, and this is %s%s.", in.name, article(want.FriendlyName()), friendly(given.Type()), misfitIn(err)))
 		return in
 	}
 	if secret {
@@ -77,8 +79,8 @@ func (d *decoder) variable(b *hcl.Block) input {
 	return in
 }
 
-// inside says where in a value a conversion failed, and why.
-func inside(err error) string {
+// misfitIn says where in a value a conversion failed, and why.
+func misfitIn(err error) string {
 	var at cty.PathError
 	if !errors.As(err, &at) || len(at.Path) == 0 {
 		return ""

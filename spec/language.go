@@ -7,6 +7,7 @@ var rootSchema = &schema{
 		{name: "bench", unique: true, body: benchSchema, doc: "The version of the tool that the spec needs."},
 		{name: "variable", labels: []string{"name"}, body: variableSchema, doc: "An input, set with `-var name=value`."},
 		{name: "locals", body: localsSchema, doc: "Named values, each `local.NAME` to other expressions."},
+		{name: "function", labels: []string{"name"}, body: functionSchema, doc: "A function of the spec's own, called by its name in any expression."},
 		{name: "server", labels: []string{"kind", "name"}, kinds: serverSchemas, doc: "Where inference happens."},
 		{name: "agent", labels: []string{"name"}, body: agentSchema, doc: "Who does the work."},
 		{name: "workload", labels: []string{"name"}, body: workloadSchema, doc: "What one run does: it reads files, then makes its calls in order."},
@@ -16,7 +17,7 @@ var rootSchema = &schema{
 		{name: "analysis", labels: []string{"name"}, body: analysisSchema, doc: "Which question is asked of which rows."},
 		{name: "report", labels: []string{"name"}, body: reportSchema, doc: "What is written of the answers."},
 	},
-	reserved: []string{"function", "dynamic", "comparison", "check", "claim"},
+	reserved: []string{"comparison", "check", "claim"},
 }
 
 // reservedKinds are kinds of servers and targets that this version does not have.
@@ -33,9 +34,14 @@ var variableSchema = &schema{
 		{name: "description", kind: kString, doc: "what it is for"},
 		{name: "sensitive", kind: kBool, def: false, doc: "never shown in a message, a plan, a record or a report; refused where it would be written"},
 	},
-	blocks:   []nested{{name: "validation", body: conditionSchema, doc: "A rule that the value must keep. It may use every variable."}},
-	reserved: []string{"for_each"},
+	blocks: []nested{{name: "validation", body: conditionSchema, doc: "A rule that the value must keep. It may use every variable."}},
 }
+
+var functionSchema = &schema{attrs: []attr{
+	{name: "params", kind: kExpr, doc: "list of the parameters' names, bare, as `[tokens, seconds]`"},
+	{name: "variadic_param", kind: kExpr, doc: "bare name of the list of what is given beyond `params`"},
+	{name: "result", kind: kExpr, required: true, doc: "expression over the parameters, `var`, `local` and functions; it may not call itself, not even through others"},
+}}
 
 var localsSchema = &schema{free: "any expression that does not depend on itself"}
 
@@ -47,6 +53,7 @@ var conditionSchema = &schema{attrs: []attr{
 var serverSchemas = map[string]*schema{
 	"ollama": {
 		attrs: []attr{
+			forEach,
 			{name: "url", kind: kString, required: true, doc: "base address, as `\"http://127.0.0.1:11434\"`"},
 			{name: "command", kind: kStrings, doc: "bench starts this, waits until it is ready, and stops it"},
 			{name: "env", kind: kScalars, doc: "environment of the command"},
@@ -55,10 +62,11 @@ var serverSchemas = map[string]*schema{
 			{name: "ready", unique: true, body: readySchema, doc: "How a started server is known to be ready."},
 			{name: "timeouts", unique: true, body: timeoutsSchema, doc: "Limits of one call; the instrument's own where left out."},
 		},
-		reserved: []string{"for_each", "dynamic", "api_key", "metrics"},
+		reserved: []string{"api_key", "metrics"},
 	},
 	"emulator": {
 		attrs: []attr{
+			forEach,
 			{name: "seed", kind: kWhole, def: 0, limits: between(0, 1<<53), doc: "of all its chance"},
 			{name: "load_time", kind: kDuration, def: "0s", limits: atLeast(0), doc: "paid by the first request after an unload"},
 			{name: "ttft", kind: kDuration, def: "40ms", limits: atLeast(0), doc: "time to the first token, without loading"},
@@ -72,7 +80,6 @@ var serverSchemas = map[string]*schema{
 			{name: "fault", body: faultSchema, doc: "What goes wrong with a share of the requests."},
 			{name: "timeouts", unique: true, body: timeoutsSchema, doc: "Limits of one call; the instrument's own where left out."},
 		},
-		reserved: []string{"for_each", "dynamic"},
 	},
 }
 
@@ -100,19 +107,21 @@ var (
 
 var agentSchema = &schema{
 	attrs: []attr{
+		forEach,
 		{name: "builtin", kind: kString, required: true, oneOf: []string{"workflow"}, doc: "the agent inside bench"},
 	},
-	reserved: []string{"for_each", "dynamic", "command", "build", "witness"},
+	reserved: []string{"command", "build", "witness"},
 }
 
 var workloadSchema = &schema{
+	attrs: []attr{forEach},
 	blocks: []nested{
 		{name: "ingest", labels: []string{"name"}, body: ingestSchema, doc: "Files that are read before the first step."},
 		{name: "step", labels: []string{"name"}, body: stepSchema, doc: "One LLM call. A step may use the answers of those above it."},
 		{name: "score", labels: []string{"name"}, body: scoreSchema, doc: "A metric of quality, computed from the answers."},
 		{name: "valid", body: conditionSchema, doc: "A rule that a run must keep; one that breaks it is recorded as invalid."},
 	},
-	reserved: []string{"for_each", "dynamic", "prompts", "load", "slo"},
+	reserved: []string{"prompts", "load", "slo"},
 }
 
 var (
@@ -138,12 +147,12 @@ var (
 var targetSchemas = map[string]*schema{
 	"local": {
 		attrs: []attr{
+			forEach,
 			{name: "parallelism", kind: kWhole, def: 1, limits: between(1, 1024), doc: "runs at the same time"},
 			{name: "cpus", kind: kString, doc: "cores that a run may use, as `\"0-3,6\"`"},
 			{name: "labels", kind: kScalars, doc: "what a reader should know of the machine"},
 		},
-		blocks:   []nested{{name: "require", unique: true, body: requireSchema, doc: "What the machine must have."}},
-		reserved: []string{"for_each", "dynamic"},
+		blocks: []nested{{name: "require", unique: true, body: requireSchema, doc: "What the machine must have."}},
 	},
 }
 
@@ -154,6 +163,7 @@ var requireSchema = &schema{attrs: []attr{
 
 var experimentSchema = &schema{
 	attrs: []attr{
+		forEach,
 		{name: "title", kind: kString, doc: "for reports; the name where left out"},
 		{name: "agent", kind: kRef, refs: []string{"agent"}, varies: true, doc: "who does the work; the builtin workflow where left out"},
 		{name: "server", kind: kRef, refs: []string{"server"}, required: true, varies: true, doc: "where inference happens"},
@@ -173,7 +183,7 @@ var experimentSchema = &schema{
 		{name: "isolation", unique: true, body: isolationSchema, doc: "What state a run starts from. Each run is a process of its own in any case."},
 		{name: "retry", unique: true, body: retrySchema, doc: "Which failures are tried again."},
 	},
-	reserved: []string{"for_each", "dynamic", "sampling", "member", "solo", "contention"},
+	reserved: []string{"sampling", "member", "solo", "contention"},
 }
 
 var (
@@ -185,7 +195,6 @@ var (
 			{name: "include", body: includeSchema, doc: "Adds one configuration, after those of the axes. It may bring back one that was excluded."},
 			{name: "skip", body: skipSchema, doc: "Keeps configurations in sight, as skipped, and does not run them."},
 		},
-		reserved: []string{"dynamic"},
 	}
 	axisSchema = &schema{attrs: []attr{
 		{name: "values", kind: kExpr, required: true, doc: "a list of distinct numbers, strings, bools or references"},
@@ -227,6 +236,7 @@ var (
 
 var datasetSchema = &schema{
 	attrs: []attr{
+		forEach,
 		{name: "path", kind: kString, required: true, doc: "pattern relative to the module; `**` crosses folders"},
 		{name: "format", kind: kString, oneOf: []string{"json", "jsonl", "csv"}, doc: "of the files; told by their ending where left out"},
 		{name: "rows", kind: kExpr, doc: "list of what makes a row each; the file's own rows where left out"},
@@ -239,7 +249,6 @@ var datasetSchema = &schema{
 		{name: "metrics", unique: true, body: metricsSchema, doc: "What was measured."},
 		{name: "valid", body: conditionSchema, doc: "A rule that a row must keep; those that break it are left out and listed."},
 	},
-	reserved: []string{"for_each", "dynamic"},
 }
 
 var (
@@ -250,14 +259,14 @@ var (
 var (
 	analysisSchema = &schema{
 		attrs: []attr{
+			forEach,
 			{name: "of", kind: kRefs, refs: []string{"experiment", "dataset"}, required: true, doc: "where the rows come from"},
 			{name: "baseline", kind: kString, doc: "name of the baseline that configurations are compared with"},
 			{name: "confidence", kind: kNumber, def: 0.95, limits: between(0.5, 0.9999), doc: "of intervals and verdicts"},
 			{name: "unit", kind: kString, def: "run", oneOf: []string{"run"}, reserved: []string{"step"}, doc: "of analysis"},
 			{name: "seed", kind: kWhole, def: 0, limits: between(0, 1<<53), doc: "of the bootstrap"},
 		},
-		blocks:   []nested{{name: "metric", labels: []string{"name"}, body: metricSchema, doc: "One thing that is looked at. The first one decides which configuration is the best."}},
-		reserved: []string{"for_each", "dynamic"},
+		blocks: []nested{{name: "metric", labels: []string{"name"}, body: metricSchema, doc: "One thing that is looked at. The first one decides which configuration is the best."}},
 	}
 	metricSchema = &schema{attrs: []attr{
 		{name: "better", kind: kString, oneOf: []string{"higher", "lower"}, doc: "which way is better; as the instrument says where left out"},
@@ -269,6 +278,7 @@ var (
 
 var reportSchema = &schema{
 	attrs: []attr{
+		forEach,
 		{name: "template", kind: kString, required: true, doc: "name of a built-in, or a path relative to the module"},
 		{name: "title", kind: kString, doc: "heading"},
 		{name: "analyses", kind: kRefs, refs: []string{"analysis"}, required: true, doc: "what it tells"},
@@ -276,5 +286,5 @@ var reportSchema = &schema{
 		{name: "formats", kind: kStrings, def: []any{"md"}, oneOf: []string{"md", "html"}, doc: "what is written"},
 		{name: "vars", kind: kScalars, doc: "values for the template"},
 	},
-	reserved: []string{"for_each", "dynamic", "claims"},
+	reserved: []string{"claims"},
 }

@@ -30,7 +30,8 @@ const maxFile = 4 << 20
 // Load reads the files or folders as one module; no path means the working folder. Where there are errors the module may be
 // incomplete, and serves only to show them: its Files hold the sources that the diagnostics point into.
 func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
-	d := &decoder{opts: opts, parser: hclparse.NewParser(), places: map[string]hcl.Range{}, declared: map[*hcl.Block]bool{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{}}
+	d := &decoder{opts: opts, parser: hclparse.NewParser(), places: map[string]hcl.Range{}, declared: map[*block]bool{}, made: map[*block]blocks{}, own: map[string]*userFunction{}, uses: newUses(),
+		declarations: map[string][]*declaration{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{}}
 	d.module = &Module{Files: d.parser.Files(), Given: map[string]string{}}
 	files := d.gather(paths)
 	if d.diags.HasErrors() {
@@ -53,18 +54,22 @@ func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
 
 // decoder carries what decoding needs from block to block.
 type decoder struct {
-	opts     Options
-	parser   *hclparse.Parser
-	module   *Module
-	files    *files
-	scope    *scope
-	places   map[string]hcl.Range    // where each name is declared, by address
-	declared map[*hcl.Block]bool     // blocks whose name is theirs
-	loose    map[string]bool         // names of which not all are known, after a mistake in a header
-	constant *scope                  // functions alone
-	effects  []effectOption          // what the effects of emulators depend on
-	sent     map[Ref]map[string]bool // options that experiments send, by server
-	diags    hcl.Diagnostics
+	opts         Options
+	parser       *hclparse.Parser
+	module       *Module
+	files        *files
+	scope        *scope
+	places       map[string]hcl.Range      // where each name is declared, by address
+	declarations map[string][]*declaration // what can be referred to, by type of block
+	declared     map[*block]bool           // blocks whose name is theirs
+	made         map[*block]blocks         // instances, by the block that has for_each
+	own          map[string]*userFunction
+	uses         *uses
+	loose        map[string]bool         // names of which not all are known, after a mistake in a header
+	constant     *scope                  // functions alone
+	effects      []effectOption          // what the effects of emulators depend on
+	sent         map[Ref]map[string]bool // options that experiments send, by server
+	diags        hcl.Diagnostics
 }
 
 func (d *decoder) errorAt(rng hcl.Range, summary, detail string) {
@@ -177,9 +182,13 @@ func readSpec(name string) ([]byte, error) {
 		return nil, err
 	}
 	if len(src) > maxFile {
-		return nil, fmt.Errorf("%q has more than the %d MiB that a spec may have: keep data in files of their own and read them with file()", name, maxFile>>20)
+		return nil, fileTooLarge(name)
 	}
 	return src, nil
+}
+
+func fileTooLarge(name string) error {
+	return fmt.Errorf("%q has more than the %d MiB that a spec may have: keep data in files of their own and read them with file()", name, maxFile>>20)
 }
 
 // tidy puts errors first, then all in the order of the source, and tells each once.

@@ -5,7 +5,6 @@ import (
 	"math/bits"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -20,12 +19,12 @@ type cell struct {
 const maxCells = 100_000
 
 // matrix decodes the axes of an experiment and gives the scope of what may refer to them.
-func (d *decoder) matrix(b *hcl.Block, e *Experiment, outer *scope) *scope {
-	content, unread := d.content(b.Body, matrixSchema)
+func (d *decoder) matrix(b *block, e *Experiment, outer *scope) *scope {
+	content := d.content(b, matrixSchema, outer)
 	known := map[string]cty.Value{} // by axis; one that has a mistake is there as well, so that it is told once
 	places := map[string]hcl.Range{}
 	e.Axes = d.axes(content, outer, known, places)
-	if len(known) == 0 && len(unread) == 0 {
+	if len(known) == 0 && len(content.unread) == 0 {
 		d.errorAt(b.DefRange, "Empty matrix", "A matrix needs at least one axis, as: num_ctx = [256, 512]. Without a matrix there is one configuration.")
 	}
 	cells := uint64(1)
@@ -42,13 +41,15 @@ func (d *decoder) matrix(b *hcl.Block, e *Experiment, outer *scope) *scope {
 		inner.ctx.Variables["matrix"] = cty.DynamicVal
 	}
 	inner.places = places
-	for _, block := range content.Blocks {
+	for _, block := range content.blocks {
 		switch block.Type {
 		case "exclude":
-			v := d.readVarying(block, excludeSchema, outer, inner)
+			v := d.open(block, excludeSchema, outer)
+			v.settle(outer, inner)
 			e.exclude = append(e.exclude, v.setting("when"))
 		case "skip":
-			v := d.readVarying(block, skipSchema, outer, inner)
+			v := d.open(block, skipSchema, outer)
+			v.settle(outer, inner)
 			e.skip = append(e.skip, skipRule{v.setting("when"), v.setting("reason")})
 		case "include":
 			d.include(block, e, known, outer)
@@ -58,7 +59,7 @@ func (d *decoder) matrix(b *hcl.Block, e *Experiment, outer *scope) *scope {
 }
 
 // axes decodes short and long axes, in the order of the source.
-func (d *decoder) axes(content *hcl.BodyContent, outer *scope, known map[string]cty.Value, places map[string]hcl.Range) []*Axis {
+func (d *decoder) axes(content content, outer *scope, known map[string]cty.Value, places map[string]hcl.Range) []*Axis {
 	var axes []*Axis
 	add := func(name, label string, rng hcl.Range, expr hcl.Expression) {
 		if first, taken := places["matrix."+name]; taken {
@@ -74,8 +75,8 @@ func (d *decoder) axes(content *hcl.BodyContent, outer *scope, known map[string]
 			known[name] = cty.UnknownVal(a.typ())
 		}
 	}
-	long := content.Blocks.OfType("axis")
-	for _, a := range inOrder(content.Attributes) {
+	long := content.blocks.OfType("axis")
+	for _, a := range inOrder(content.attrs) {
 		for len(long) > 0 && long[0].DefRange.Start.Byte < a.NameRange.Start.Byte {
 			d.longAxis(long[0], outer, add)
 			long = long[1:]
@@ -88,7 +89,7 @@ func (d *decoder) axes(content *hcl.BodyContent, outer *scope, known map[string]
 	return axes
 }
 
-func (d *decoder) longAxis(b *hcl.Block, outer *scope, add func(name, label string, rng hcl.Range, expr hcl.Expression)) {
+func (d *decoder) longAxis(b *block, outer *scope, add func(name, label string, rng hcl.Range, expr hcl.Expression)) {
 	v := d.read(b, axisSchema, outer)
 	label := ""
 	v.str("label", &label)
@@ -122,6 +123,9 @@ func (d *decoder) axis(name, label string, rng hcl.Range, expr hcl.Expression, o
 		return nil
 	case val.LengthInt() == 0:
 		d.errorAt(expr.Range(), "Empty axis", fmt.Sprintf("The axis %q has no value, so the matrix has no configuration. Give it at least one, or take the axis out.", name))
+		return nil
+	case val.LengthInt() > maxCells:
+		d.errorAt(expr.Range(), "Matrix too large", fmt.Sprintf("The axis %q has %d values, and a matrix has at most %d configurations. Take values out, or split the experiment.", name, val.LengthInt(), maxCells))
 		return nil
 	}
 	out := &Axis{Name: name, Label: axisLabel(name, label), Range: rng}
@@ -170,18 +174,4 @@ func (a *Axis) typ() cty.Type {
 		}
 	}
 	return t
-}
-
-// matrixBlock finds the matrix before the rest of an experiment is decoded, since the rest may refer to its axes.
-func matrixBlock(body hcl.Body) *hcl.Block {
-	native, ok := body.(*hclsyntax.Body)
-	if !ok {
-		return nil
-	}
-	for _, b := range native.Blocks {
-		if b.Type == "matrix" && len(b.Labels) == 0 {
-			return b.AsHCLBlock()
-		}
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"sync"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -25,7 +26,8 @@ type Module struct {
 	Analyses        []*Analysis
 	Reports         []*Report
 
-	programs map[Ref]*Program // by workload
+	programs   map[Ref]*Program // by workload
+	evaluating sync.Mutex       // held while an expression is evaluated after Load
 }
 
 // A Server is where inference happens.
@@ -163,6 +165,9 @@ type Experiment struct {
 	skip    []skipRule
 	scope   *scope // of what may refer to the matrix
 	broken  bool   // it has a mistake, so what seems to be missing may be there
+
+	alone, paired []*Baseline // measured once, and beside every configuration
+	evaluating    *sync.Mutex // of the module
 }
 
 // A skipRule keeps configurations from being run.

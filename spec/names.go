@@ -25,7 +25,7 @@ var usableIn = map[string]string{
 	"row":     "it belongs to a dataset: to its baseline, started_at, factors, metrics and valid",
 	"var":     "it stands for the variables of a spec",
 	"local":   "it stands for the local values of a spec",
-	"each":    "for_each is part of the language, but this version of bench does not have it yet",
+	"each":    "it belongs to a block with for_each: to its body",
 	"metrics": "sampling is part of the language, but this version of bench does not have it yet",
 }
 
@@ -56,7 +56,11 @@ var sorts = map[string]referent{
 func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	calls, forgiving := calls(expr)
+	uses := s.outermost().uses
 	for _, t := range expr.Variables() {
+		if uses != nil {
+			uses.noteReference(t)
+		}
 		inTry := slices.ContainsFunc(forgiving, func(r hcl.Range) bool { return r.ContainsPos(t.SourceRange().Start) })
 		if d := s.checkTraversal(expr, t, inTry); d != nil {
 			diags = append(diags, d)
@@ -65,6 +69,8 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 	for _, call := range calls {
 		if d := s.checkCall(call); d != nil {
 			diags = append(diags, d)
+		} else if uses != nil {
+			uses.note("function." + call.Name)
 		}
 	}
 	return diags
@@ -72,19 +78,17 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 
 // calls finds the calls of functions, and the places of those that make do with an attribute which isn't there.
 func calls(expr hcl.Expression) (all []*hclsyntax.FunctionCallExpr, forgiving []hcl.Range) {
-	node, ok := expr.(hclsyntax.Node)
-	if !ok {
-		return nil, nil
-	}
-	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
-			all = append(all, call)
-			if call.Name == "try" || call.Name == "can" {
-				forgiving = append(forgiving, call.Range())
+	for _, node := range nativeParts(expr) {
+		_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
+			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
+				all = append(all, call)
+				if call.Name == "try" || call.Name == "can" {
+					forgiving = append(forgiving, call.Range())
+				}
 			}
-		}
-		return nil
-	})
+			return nil
+		})
+	}
 	return all, forgiving
 }
 
@@ -98,23 +102,23 @@ func (s *scope) checkTraversal(expr hcl.Expression, t hcl.Traversal, inTry bool)
 	}
 	path := root
 	for i, step := range t[1:] {
-		name, ok := step.(hcl.TraverseAttr)
+		name, ok := stepName(step)
 		typ := value.Type()
 		if ok && typ.IsCapsuleType() && !inTry {
-			return s.noAttributes(expr, path, name)
+			return s.noAttributes(expr, path, name, lastOf(step))
 		}
 		if !ok || !typ.IsObjectType() || inTry && i >= sorts[root].parts {
 			return nil
 		}
-		if !typ.HasAttribute(name.Name) {
-			return s.unknownName(expr, path, name, typ)
+		if !typ.HasAttribute(name) {
+			return s.unknownName(expr, path, name, lastOf(step), typ)
 		}
-		path += "." + name.Name
+		path += "." + name
 		if value.IsNull() || !value.IsKnown() {
-			value = cty.UnknownVal(typ.AttributeType(name.Name))
+			value = cty.UnknownVal(typ.AttributeType(name))
 		} else {
 			value, _ = value.Unmark()
-			value = value.GetAttr(name.Name)
+			value = value.GetAttr(name)
 		}
 	}
 	return nil
@@ -133,12 +137,11 @@ func (s *scope) unknownRoot(expr hcl.Expression, t hcl.Traversal, why string) *h
 }
 
 // unknownName tells of a name that the object at path does not have.
-func (s *scope) unknownName(expr hcl.Expression, path string, name hcl.TraverseAttr, typ cty.Type) *hcl.Diagnostic {
+func (s *scope) unknownName(expr hcl.Expression, path, name string, rng hcl.Range, typ cty.Type) *hcl.Diagnostic {
 	root, _, _ := strings.Cut(path, ".")
 	sort, depth := sorts[root], strings.Count(path, ".")+1
-	rng := lastOf(name)
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown attribute", Subject: &rng, Context: contextOf(expr, rng)}
-	d.Detail = fmt.Sprintf("%s has no attribute %q.", path, name.Name)
+	d.Detail = fmt.Sprintf("%s has no attribute %q.", path, name)
 	if depth <= sort.parts {
 		noun := sort.noun
 		if depth < sort.parts {
@@ -148,21 +151,21 @@ func (s *scope) unknownName(expr hcl.Expression, path string, name hcl.TraverseA
 			noun = strings.Split(path, ".")[1] + " " + noun
 		}
 		d.Summary = "Unknown " + sort.noun
-		d.Detail = fmt.Sprintf("There is no %s %q %s.", noun, name.Name, sort.where)
+		d.Detail = fmt.Sprintf("There is no %s %q %s.", noun, name, sort.where)
 	}
 	names := slices.Collect(maps.Keys(typ.AttributeTypes()))
 	if root == "step" && depth == 1 {
-		if why := s.notYet(name.Name, &names); why != "" {
+		if why := s.notYet(name, &names); why != "" {
 			d.Summary, d.Detail = "Answer not known yet", why
 			return d
 		}
 	}
 	if len(names) == 0 && depth <= sort.parts {
-		d.Detail = fmt.Sprintf("There is no %s %s, so none is called %q.", sort.noun, sort.where, name.Name)
+		d.Detail = fmt.Sprintf("There is no %s %s, so none is called %q.", sort.noun, sort.where, name)
 		return d
 	}
-	suggestion := didYouMean(name.Name, names, path+".")
-	if place, ok := s.place(path + "." + nearest(name.Name, names)); ok {
+	suggestion := didYouMean(name, names, path+".")
+	if place, ok := s.place(path + "." + nearest(name, names)); ok {
 		suggestion = strings.TrimSuffix(suggestion, "?") + " (" + at(place) + ")?"
 	}
 	d.Detail += suggestion
@@ -186,10 +189,9 @@ func (s *scope) notYet(name string, names *[]string) string {
 }
 
 // noAttributes tells of a name behind a reference to a block.
-func (s *scope) noAttributes(expr hcl.Expression, path string, name hcl.TraverseAttr) *hcl.Diagnostic {
-	rng := lastOf(name)
+func (s *scope) noAttributes(expr hcl.Expression, path, name string, rng hcl.Range) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown attribute", Subject: &rng, Context: contextOf(expr, rng)}
-	d.Detail = fmt.Sprintf("%s is a reference to a block, and has no attribute %q.", path, name.Name)
+	d.Detail = fmt.Sprintf("%s is a reference to a block, and has no attribute %q.", path, name)
 	if strings.HasPrefix(path, "analysis.") {
 		d.Summary = "Not in this version"
 		d.Detail = fmt.Sprintf("The results of %s are part of the language, but this version of bench does not have them yet.", path)
@@ -197,12 +199,14 @@ func (s *scope) noAttributes(expr hcl.Expression, path string, name hcl.Traverse
 	return d
 }
 
-// lastOf gives the place of an attribute's name without the dot before it.
-func lastOf(t hcl.TraverseAttr) hcl.Range {
-	rng := t.SrcRange
-	rng.Start = rng.End
-	rng.Start.Byte -= len(t.Name)
-	rng.Start.Column -= len([]rune(t.Name))
+// lastOf gives the place of a step of a reference, of an attribute without the dot before its name.
+func lastOf(step hcl.Traverser) hcl.Range {
+	rng := step.SourceRange()
+	if t, ok := step.(hcl.TraverseAttr); ok {
+		rng.Start = rng.End
+		rng.Start.Byte -= len(t.Name)
+		rng.Start.Column -= len([]rune(t.Name))
+	}
 	return rng
 }
 

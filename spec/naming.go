@@ -112,8 +112,13 @@ func (c *cell) plainCode() (code string, exact bool) {
 }
 
 // configurationName joins labels and values: gpu60_ctx256_temp0p6.
-func configurationName(axes []*Axis, cells []cell) string {
+func configurationName(axes []*Axis, cells []*cell) string {
+	length := len(axes)
+	for i, a := range axes {
+		length += len(a.Label) + len(cells[i].code)
+	}
 	var b strings.Builder
+	b.Grow(length)
 	for i, a := range axes {
 		if i > 0 {
 			b.WriteByte('_')
@@ -152,9 +157,10 @@ func NewAxis(name string, values []any) *Axis {
 
 // NameOf gives the name of the configuration that has these values, one of each axis.
 func NameOf(axes []*Axis, values []any) string {
-	cells := make([]cell, len(axes))
+	cells := make([]*cell, len(axes))
 	for i, a := range axes {
-		cells[i] = a.cellOf(cell{plain: values[i]})
+		c := a.cellOf(cell{plain: values[i]})
+		cells[i] = &c
 	}
 	return configurationName(axes, cells)
 }

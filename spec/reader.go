@@ -7,59 +7,67 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
 // values is the body of a block, checked against its schema. The typed getters write to their target only where there is a
 // value, given or by default, and it is whole.
 type values struct {
-	schema *schema
-	block  *hcl.Block
-	attrs  hcl.Attributes
-	blocks hcl.Blocks
-	known  map[string]cty.Value
-	broken bool // something in the body could not be read: what seems to be missing may be in it
-	diags  *hcl.Diagnostics
+	decoder *decoder
+	schema  *schema
+	block   *block
+	attrs   hcl.Attributes
+	blocks  blocks
+	unread  []string
+	known   map[string]cty.Value
+	broken  bool // something in the body could not be read: what seems to be missing may be in it
 }
 
 // read decodes the body of a block: every attribute is checked and, unless it is a kExpr, evaluated and converted.
-func (d *decoder) read(b *hcl.Block, s *schema, sc *scope) *values {
-	return d.readVarying(b, s, sc, sc)
+func (d *decoder) read(b *block, s *schema, sc *scope) *values {
+	v := d.open(b, s, sc)
+	v.settle(sc, sc)
+	return v
 }
 
-// readVarying is read where some attributes may refer to what another scope has.
-func (d *decoder) readVarying(b *hcl.Block, s *schema, fixed, varying *scope) *values {
-	content, unread := d.content(b.Body, s)
-	v := &values{
-		schema: s, block: b, attrs: content.Attributes, blocks: content.Blocks,
-		known: map[string]cty.Value{}, broken: len(unread) > 0, diags: &d.diags,
+// open takes the body of a block apart, and evaluates nothing but what its dynamic blocks depend on.
+func (d *decoder) open(b *block, s *schema, sc *scope) *values {
+	c := d.content(b, s, sc)
+	return &values{
+		decoder: d, schema: s, block: b, attrs: c.attrs, blocks: c.blocks, unread: c.unread,
+		known: map[string]cty.Value{}, broken: len(c.unread) > 0,
 	}
-	for _, a := range s.attrs {
-		attribute, ok := content.Attributes[a.name]
+}
+
+// settle evaluates the attributes; those that vary along the matrix may refer to what another scope has.
+func (v *values) settle(fixed, varying *scope) {
+	fixed, varying = v.block.within(fixed), v.block.within(varying)
+	for _, a := range v.schema.attrs {
+		attribute, ok := v.attrs[a.name]
 		switch {
-		case !ok && a.required && !s.standsFor(unread, a.name):
-			d.errorAt(b.DefRange, "Missing argument", fmt.Sprintf("%q is required: %s.", a.name, strings.ReplaceAll(a.doc, "`", "")))
+		case !ok && a.required && !v.schema.standsFor(v.unread, a.name):
+			v.decoder.errorAt(v.block.DefRange, "Missing argument", fmt.Sprintf("%q is required: %s.", a.name, strings.ReplaceAll(a.doc, "`", "")))
 		case !ok && a.def != nil:
 			v.known[a.name] = toValue(a.def)
 		case !ok || a.kind == kExpr:
+		case a.varies:
+			v.evaluate(a, attribute.Expr, varying)
 		default:
-			sc := fixed
-			if a.varies {
-				sc = varying
-			}
-			val, diags := a.evaluate(attribute.Expr, sc)
-			d.diags = append(d.diags, diags...)
-			if !diags.HasErrors() {
-				v.known[a.name] = val
-			}
-			if !diags.HasErrors() && val.IsNull() && a.def != nil {
-				v.known[a.name] = toValue(a.def)
-			}
+			v.evaluate(a, attribute.Expr, fixed)
 		}
 	}
-	d.unique(s, content.Blocks)
-	return v
+}
+
+func (v *values) evaluate(a attr, expr hcl.Expression, sc *scope) {
+	val, diags := a.evaluate(expr, sc)
+	v.decoder.diags = append(v.decoder.diags, diags...)
+	switch {
+	case diags.HasErrors():
+	case val.IsNull() && a.def != nil:
+		v.known[a.name] = toValue(a.def)
+	default:
+		v.known[a.name] = val
+	}
 }
 
 // standsFor says whether one of the names that don't belong into a body is a misspelling of an attribute, or of a later form
@@ -75,7 +83,7 @@ func (d *decoder) readOptional(v *values, kind string, s *schema, sc *scope) *va
 	if b := v.one(kind); b != nil {
 		return d.read(b, s, sc)
 	}
-	out := &values{schema: s, block: v.block, known: map[string]cty.Value{}, diags: &d.diags}
+	out := &values{decoder: d, schema: s, block: v.block, known: map[string]cty.Value{}}
 	for _, a := range s.attrs {
 		if a.def != nil {
 			out.known[a.name] = toValue(a.def)
@@ -84,28 +92,39 @@ func (d *decoder) readOptional(v *values, kind string, s *schema, sc *scope) *va
 	return out
 }
 
-// content splits a body into attributes and blocks. It gives the names that don't belong there, after telling of them.
-func (d *decoder) content(body hcl.Body, s *schema) (*hcl.BodyContent, []string) {
+// content splits a body into attributes and blocks, with what its dynamic blocks stand for in their places.
+func (d *decoder) content(b *block, s *schema, sc *scope) content {
 	want := s.hcl()
-	if native, ok := body.(*hclsyntax.Body); ok && s.free != "" {
-		for name := range native.Attributes {
+	if s.free != "" {
+		for _, name := range attributeNames(b.Body, s) {
 			want.Attributes = append(want.Attributes, hcl.AttributeSchema{Name: name})
 		}
 	}
-	content, diags := body.Content(want)
-	var unread []string
+	got, diags := b.Body.Content(want)
+	out := content{attrs: got.Attributes}
 	for _, diag := range diags {
 		name := d.text(*diag.Subject)
 		switch diag.Summary {
-		case "Unsupported argument", "Unsupported block type": // HCL's own words
-			unexpected(diag, name, s, content)
+		case "Unsupported argument", "Unsupported block type", "Extraneous JSON object property": // HCL's own words
+			unexpected(diag, strings.Trim(name, `"`), s, got)
 		default:
 			name = wrongLabels(diag, s)
 		}
-		unread = append(unread, name)
+		out.unread = append(out.unread, name)
 		d.diags = append(d.diags, diag)
 	}
-	return content, unread
+	for _, inner := range got.Blocks {
+		if inner.Type == dynamicBlock {
+			made, ok := d.dynamic(inner, b, s, sc)
+			if out.blocks = append(out.blocks, made...); !ok {
+				out.unread = append(out.unread, inner.Labels[0])
+			}
+			continue
+		}
+		out.blocks = append(out.blocks, &block{Block: inner, vars: b.vars})
+	}
+	d.unique(s, out.blocks)
+	return out
 }
 
 // wrongLabels says how the block is written whose header has too many labels or too few, and gives its name.
@@ -156,9 +175,9 @@ func (d *decoder) text(rng hcl.Range) string {
 }
 
 // unique reports a block that may stand once and stands twice.
-func (d *decoder) unique(s *schema, blocks hcl.Blocks) {
+func (d *decoder) unique(s *schema, all blocks) {
 	for _, n := range s.blocks {
-		same := blocks.OfType(n.name)
+		same := all.OfType(n.name)
 		if !n.unique || len(same) < 2 {
 			continue
 		}
@@ -250,8 +269,9 @@ func (v *values) expr(name string, sc *scope) Expr {
 	if !ok {
 		return Expr{}
 	}
+	sc = v.block.within(sc)
 	if diags := sc.check(attribute.Expr); diags.HasErrors() {
-		*v.diags = append(*v.diags, diags...)
+		v.decoder.diags = append(v.decoder.diags, diags...)
 		return Expr{}
 	}
 	return Expr{expr: attribute.Expr, scope: sc}
@@ -261,8 +281,8 @@ func (v *values) expr(name string, sc *scope) Expr {
 func (v *values) typed(a attr, sc *scope) Expr {
 	e := v.expr(a.name, sc)
 	if e.IsSet() {
-		_, diags := a.evaluateChecked(e.expr, sc)
-		*v.diags = append(*v.diags, diags...)
+		_, diags := a.evaluateChecked(e.expr, e.scope)
+		v.decoder.diags = append(v.decoder.diags, diags...)
 	}
 	return e
 }
@@ -275,7 +295,7 @@ func (v *values) leftOut(name string) bool {
 }
 
 // one gives the one block of a kind, or nil.
-func (v *values) one(kind string) *hcl.Block {
+func (v *values) one(kind string) *block {
 	if same := v.blocks.OfType(kind); len(same) > 0 {
 		return same[0]
 	}

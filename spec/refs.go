@@ -2,6 +2,7 @@ package spec
 
 import (
 	"reflect"
+	"strconv"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -11,14 +12,24 @@ type Ref struct {
 	Block string // agent, server, workload, target, experiment, dataset, analysis
 	Kind  string // of a server or a target: ollama, local; else ""
 	Name  string
+	Key   string // of an instance of for_each; else ""
 }
 
 // Address writes the reference as the spec does.
 func (r Ref) Address() string {
+	s := r.Block + "."
 	if r.Kind != "" {
-		return r.Block + "." + r.Kind + "." + r.Name
+		s += r.Kind + "."
 	}
-	return r.Block + "." + r.Name
+	return s + r.ID()
+}
+
+// ID is the name, with the key of an instance: sweep, or sweep["large"].
+func (r Ref) ID() string {
+	if r.Key == "" {
+		return r.Name
+	}
+	return r.Name + "[" + strconv.Quote(r.Key) + "]"
 }
 
 // refTypes holds one cty type for each kind of block that can be referred to, so that an agent where a server belongs is a

@@ -8,11 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2"
 )
 
-func (d *decoder) report(b *hcl.Block) {
+func (d *decoder) report(b *block) {
 	v := d.read(b, reportSchema, d.scope)
 	out := &Report{Name: b.Labels[0], Range: b.DefRange}
 	v.str("template", &out.Template)

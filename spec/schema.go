@@ -122,6 +122,9 @@ func (s *schema) hcl() *hcl.BodySchema {
 	for _, b := range s.blocks {
 		out.Blocks = append(out.Blocks, hcl.BlockHeaderSchema{Type: b.name, LabelNames: b.labels})
 	}
+	if len(s.blocks) > 0 {
+		out.Blocks = append(out.Blocks, hcl.BlockHeaderSchema{Type: dynamicBlock, LabelNames: []string{"type"}})
+	}
 	return out
 }
 

@@ -17,6 +17,9 @@ type scope struct {
 	coming []string             // steps whose answers are not known yet: the one that the expression is in, and those below it
 	absent map[string]string    // why a name can't be used here though other scopes have it
 	hint   string               // what to do about a name that nothing has
+
+	instance bool  // it is of one instance: each, and iterators
+	uses     *uses // of the outermost scope: who refers to what
 }
 
 func newScope(vars map[string]cty.Value, functions map[string]function.Function) *scope {
@@ -79,13 +82,16 @@ func (s *scope) names() []string {
 	return slices.Collect(maps.Keys(all))
 }
 
-// functions gives what can be called.
-func (s *scope) functions() map[string]function.Function {
+// outermost gives the scope that all others are in.
+func (s *scope) outermost() *scope {
 	for s.parent != nil {
 		s = s.parent
 	}
-	return s.ctx.Functions
+	return s
 }
+
+// functions gives what can be called.
+func (s *scope) functions() map[string]function.Function { return s.outermost().ctx.Functions }
 
 // value evaluates an expression whose names are checked first, so that a wrong name is told as such.
 func (s *scope) value(expr hcl.Expression) (cty.Value, hcl.Diagnostics) {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -29,49 +30,45 @@ func (d *decoder) warnings() {
 		d.idleRules(e)
 	}
 	d.idleEffects()
+	d.unused()
 }
+
+// unused tells of a variable, a local value and a function that nothing refers to.
+func (d *decoder) unused() {
+	used := map[string]bool{}
+	for _, u := range d.uses.list {
+		used[u.To] = used[u.To] || u.From != u.To
+	}
+	for _, address := range slices.Sorted(maps.Keys(d.places)) {
+		sort, name, _ := strings.Cut(address, ".")
+		if noun := namedValues[sort]; noun != "" && !used[address] && !used[sort] {
+			d.warn(d.places[address].Ptr(), "Unused name", fmt.Sprintf("Nothing refers to the %s %q. Use it, or take it out.", noun, name))
+		}
+	}
+}
+
+// namedValues are the sorts of names that have no effect but through what refers to them.
+var namedValues = map[string]string{"var": "variable", "local": "local value", "function": "function"}
 
 // idleRules tells of an exclude and a skip that no configuration comes under. One that depends on a variable may be meant for
 // another value of it.
 func (d *decoder) idleRules(e *Experiment) {
-	idle := func(when setting, scopes iter.Seq[*scope]) bool {
-		for sc := range scopes {
-			if yes, diags := when.at(sc); diags.HasErrors() || isTrue(yes) {
+	idle := func(when *setting, points iter.Seq2[int, *point]) bool {
+		for _, p := range points {
+			if yes, diags := when.holds(p); yes || diags.HasErrors() {
 				return false
 			}
 		}
 		return !refersTo(when.expr, "var")
 	}
-	for _, when := range e.exclude {
-		if idle(when, e.ofCells()) {
+	for i := range e.exclude {
+		if when := &e.exclude[i]; idle(when, e.cells()) {
 			d.warn(when.expr.Range().Ptr(), "Nothing excluded", "No configuration of the axes comes under this, so nothing is left out. Correct the condition, or take the block out.")
 		}
 	}
-	for _, rule := range e.skip {
-		if idle(rule.when, e.ofConfigurations()) {
-			d.warn(rule.when.expr.Range().Ptr(), "Nothing skipped", "No configuration comes under this, so none is skipped. Correct the condition, or take the block out.")
-		}
-	}
-}
-
-// ofCells goes through the scopes of all cells, those that are excluded too.
-func (e *Experiment) ofCells() iter.Seq[*scope] {
-	return func(yield func(*scope) bool) {
-		for cells := range e.cells() {
-			if !yield(e.at(cells).scope) {
-				return
-			}
-		}
-	}
-}
-
-// ofConfigurations goes through the scopes of what may be skipped.
-func (e *Experiment) ofConfigurations() iter.Seq[*scope] {
-	return func(yield func(*scope) bool) {
-		for c := range e.Configurations() {
-			if c.Arm == "" && !yield(c.scope) {
-				return
-			}
+	for i := range e.skip {
+		if when := &e.skip[i].when; idle(when, e.points()) {
+			d.warn(when.expr.Range().Ptr(), "Nothing skipped", "No configuration comes under this, so none is skipped. Correct the condition, or take the block out.")
 		}
 	}
 }

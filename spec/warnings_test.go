@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,5 +103,46 @@ variable "quick" { default = false }` + sweep(`
 				}
 			}
 		})
+	}
+}
+
+// TestUnused: what has no effect but through what refers to it, and isn't referred to, is told of.
+func TestUnused(t *testing.T) {
+	_, diags := tryLoad(t, sweep("")+`
+variable "used" {
+  default = 1
+}
+variable "alone" {
+  default = 1
+  validation {
+    condition     = var.alone > 0
+    error_message = "too small"
+  }
+}
+locals {
+  a = twice(var.used)
+  b = local.a
+}
+function "twice" {
+  params = [x]
+  result = x * 2
+}
+function "never" {
+  result = 1
+}
+`, nil)
+	var got []string
+	for _, d := range diags {
+		got = append(got, d.Summary+": "+d.Detail)
+	}
+	want := []string{
+		`Unused name: Nothing refers to the variable "alone". Use it, or take it out.`,
+		`Unused name: Nothing refers to the local value "b". Use it, or take it out.`,
+		`Unused name: Nothing refers to the function "never". Use it, or take it out.`,
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

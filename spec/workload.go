@@ -29,12 +29,12 @@ type workloadDecoder struct {
 	scope   *scope
 }
 
-func (d *decoder) workload(b *hcl.Block) {
+func (d *decoder) workload(b *block) {
 	v := d.read(b, workloadSchema, d.scope)
 	w := &workloadDecoder{
 		decoder: d, places: map[string]hcl.Range{}, broken: v.broken,
 		ingests: map[string]cty.Value{}, steps: map[string]cty.Value{},
-		out:   &Workload{Ref: Ref{Block: "workload", Name: b.Labels[0]}, Range: b.DefRange},
+		out:   &Workload{Ref: b.ref(), Range: b.DefRange},
 		scope: d.scope.without("a run knows only plain values: variables, local values, and what it has read and got as answers", slices.Collect(maps.Keys(refTypes))...),
 	}
 	w.scope.places = w.places
@@ -43,7 +43,7 @@ func (d *decoder) workload(b *hcl.Block) {
 			w.ingest(inner)
 		}
 	}
-	steps := slices.DeleteFunc(v.blocks.OfType("step"), func(inner *hcl.Block) bool { return !w.fresh(inner) })
+	steps := slices.DeleteFunc(v.blocks.OfType("step"), func(inner *block) bool { return !w.fresh(inner) })
 	if len(steps) > maxSteps {
 		d.errorAt(steps[maxSteps].DefRange, "Too many steps", fmt.Sprintf("A workload has at most %d steps. Make several workloads of them.", maxSteps))
 		steps = steps[:maxSteps]
@@ -67,7 +67,7 @@ func (d *decoder) workload(b *hcl.Block) {
 }
 
 // fresh checks the name of an inner block.
-func (w *workloadDecoder) fresh(b *hcl.Block) bool {
+func (w *workloadDecoder) fresh(b *block) bool {
 	name, address := b.Labels[0], b.Type+"."+b.Labels[0]
 	if !w.validName(name, b.LabelRanges[0]) {
 		w.broken = true
@@ -82,7 +82,7 @@ func (w *workloadDecoder) fresh(b *hcl.Block) bool {
 }
 
 // inner gives the scope of an expression that knows the answers so far; coming are the steps that are made later.
-func (w *workloadDecoder) inner(coming hcl.Blocks) *scope {
+func (w *workloadDecoder) inner(coming blocks) *scope {
 	vars := map[string]cty.Value{"ingest": cty.ObjectVal(w.ingests), "step": cty.ObjectVal(w.steps)}
 	if w.broken {
 		vars = map[string]cty.Value{"ingest": cty.DynamicVal, "step": cty.DynamicVal}
@@ -94,7 +94,7 @@ func (w *workloadDecoder) inner(coming hcl.Blocks) *scope {
 	return sc
 }
 
-func (w *workloadDecoder) ingest(b *hcl.Block) {
+func (w *workloadDecoder) ingest(b *block) {
 	v := w.read(b, ingestSchema, w.decoder.scope)
 	out := &Ingest{Name: b.Labels[0], Range: b.DefRange}
 	w.ingests[out.Name] = cty.UnknownVal(ingestType)
@@ -129,7 +129,7 @@ func matches(n int) string {
 }
 
 // step decodes a step. coming are this step and those after it: their answers are not known to its prompt.
-func (w *workloadDecoder) step(b *hcl.Block, coming hcl.Blocks) {
+func (w *workloadDecoder) step(b *block, coming blocks) {
 	v := w.read(b, stepSchema, w.decoder.scope)
 	sc := w.inner(coming)
 	out := &Step{Name: b.Labels[0], Prompt: v.typed(attr{name: "prompt", kind: kString, required: true}, sc), Range: b.DefRange}
@@ -137,7 +137,7 @@ func (w *workloadDecoder) step(b *hcl.Block, coming hcl.Blocks) {
 	extracted := map[string]cty.Value{}
 	if block := v.one("extract"); block != nil {
 		own := sc.with(map[string]cty.Value{"self": answer(cty.UnknownVal(cty.String), cty.UnknownVal(cty.Number), cty.EmptyObjectVal)})
-		out.Extract = w.free(block.Body, extractSchema, own, attr{kind: kExpr}, extracted)
+		out.Extract = w.free(block, extractSchema, own, attr{kind: kExpr}, extracted)
 	}
 	w.out.Steps = append(w.out.Steps, out)
 	known := cty.ObjectVal(extracted)
@@ -152,7 +152,7 @@ func answer(response, outputTokens, extracted cty.Value) cty.Value {
 	return cty.ObjectVal(map[string]cty.Value{"response": response, "output_tokens": outputTokens, "extract": extracted})
 }
 
-func (w *workloadDecoder) score(b *hcl.Block, sc *scope) {
+func (w *workloadDecoder) score(b *block, sc *scope) {
 	v := w.read(b, scoreSchema, w.decoder.scope)
 	out := &Score{Name: b.Labels[0], Value: v.typed(attr{name: "value", kind: kNumber, required: true}, sc), Range: b.DefRange}
 	v.str("better", &out.Better)
@@ -160,7 +160,7 @@ func (w *workloadDecoder) score(b *hcl.Block, sc *scope) {
 }
 
 // condition decodes a rule over what is known only later.
-func (d *decoder) condition(b *hcl.Block, sc *scope) *Condition {
+func (d *decoder) condition(b *block, sc *scope) *Condition {
 	v := d.read(b, conditionSchema, sc)
 	return &Condition{
 		Condition: v.typed(attr{name: "condition", kind: kBool, required: true}, sc),
@@ -171,10 +171,10 @@ func (d *decoder) condition(b *hcl.Block, sc *scope) *Condition {
 
 // free decodes a block whose attributes are named by the user, in the order of the source. Each value must be of the kind of
 // want; what is known of it now goes into types, where a mistake gives a value of any type.
-func (d *decoder) free(body hcl.Body, s *schema, sc *scope, want attr, types map[string]cty.Value) []Named {
-	content, _ := d.content(body, s)
+func (d *decoder) free(b *block, s *schema, sc *scope, want attr, types map[string]cty.Value) []Named {
+	sc = b.within(sc)
 	var out []Named
-	for _, a := range inOrder(content.Attributes) {
+	for _, a := range inOrder(d.content(b, s, sc).attrs) {
 		want.name = a.Name
 		val, diags := want.evaluate(a.Expr, sc)
 		d.diags = append(d.diags, diags...)

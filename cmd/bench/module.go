@@ -13,14 +13,19 @@ import (
 	"bench/spec"
 )
 
-// moduleFlags are those of every command that reads a spec.
-func moduleFlags(more ...cli.Flag) []cli.Flag {
+// globalFlags are those of every command that reads or writes specs.
+func globalFlags(more ...cli.Flag) []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringSliceFlag{Name: "var", KeepSpace: true, Usage: "`NAME=VALUE` gives a variable its value; may be repeated"},
 		&cli.StringFlag{Name: "chdir", Usage: "`DIR` to go to first"},
 		&cli.BoolFlag{Name: "json", Usage: "JSON on standard output, an object a line"},
 		&cli.BoolFlag{Name: "no-color", Usage: "no colours; NO_COLOR in the environment says the same"},
 	}, more...)
+}
+
+// moduleFlags are those of every command that reads a spec as a module.
+func moduleFlags(more ...cli.Flag) []cli.Flag {
+	variable := &cli.StringSliceFlag{Name: "var", KeepSpace: true, Usage: "`NAME=VALUE` gives a variable its value; may be repeated"}
+	return append([]cli.Flag{variable}, globalFlags(more...)...)
 }
 
 func targetFlag() cli.Flag {
@@ -36,12 +41,22 @@ func planFlags(more ...cli.Flag) []cli.Flag {
 // addresses is how -target and -replace are written, for the help of commands that have them.
 const addresses = `An ADDRESS is experiment.NAME, experiment.NAME.config["CONFIGURATION"], or experiment.NAME.config["CONFIGURATION"].run[N].`
 
+// changeFolder does what -chdir says.
+func changeFolder(c *cli.Context) error {
+	dir := c.String("chdir")
+	if dir == "" {
+		return nil
+	}
+	if err := os.Chdir(dir); err != nil {
+		return fmt.Errorf("-chdir: %w", err)
+	}
+	return nil
+}
+
 // module reads the spec that the command's paths name, and tells what is wrong with it.
 func (e *env) module(c *cli.Context, paths []string) (*spec.Module, error) {
-	if dir := c.String("chdir"); dir != "" {
-		if err := os.Chdir(dir); err != nil {
-			return nil, fmt.Errorf("-chdir: %w", err)
-		}
+	if err := changeFolder(c); err != nil {
+		return nil, err
 	}
 	vars := map[string]string{}
 	for _, v := range c.StringSlice("var") {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
+
 	"github.com/urfave/cli/v2"
 
 	"bench/runner"
@@ -21,7 +24,7 @@ func planCommand(e *env) *cli.Command {
 			} else {
 				err = planText(e.out, p)
 			}
-			if err == nil && c.Bool("detailed-exitcode") && len(p.Todo()) > 0 {
+			if err == nil && c.Bool("detailed-exitcode") && !p.Sum().Nothing() {
 				return status(exitIncomplete)
 			}
 			return err
@@ -29,51 +32,49 @@ func planCommand(e *env) *cli.Command {
 	}
 }
 
-type plannedLine struct {
+// A skippedLine is the line of a configuration that is not run.
+type skippedLine struct {
 	Address string          `json:"address"`
-	Order   int             `json:"order"`
-	Action  string          `json:"action"` // run, none, skip
+	Action  string          `json:"action"` // skip
 	Reasons []runner.Reason `json:"reasons"`
-	Skipped string          `json:"skipped,omitempty"`
-	Hash    string          `json:"hash,omitempty"`
+	Skipped string          `json:"skipped"` // why
 }
 
-// A planSummary is the last line. Warm-ups are counted by themselves.
+// A planSummary is the last line.
 type planSummary struct {
-	ToRun        int          `json:"to_run"`
-	Warmups      int          `json:"warmups"`
-	Stale        int          `json:"stale"` // of those to run
-	UpToDate     int          `json:"up_to_date"`
-	Skipped      int          `json:"skipped"`            // configurations
-	EstimateNS   int64        `json:"estimate_ns"`        // 0 where there are no earlier runs
-	EstimateFrom int          `json:"estimate_from_runs"` // how many these are
-	CanShow      *sensitivity `json:"can_show"`           // null where no configuration has two runs that count
+	runner.Sum
+	Skipped      int                  `json:"skipped"`            // configurations
+	Reasons      []runner.ReasonCount `json:"reasons"`            // the most frequent first
+	EstimateNS   int64                `json:"estimate_ns"`        // 0 where there are no earlier runs
+	EstimateFrom int                  `json:"estimate_from_runs"` // how many these are
+	CanShow      *sensitivity         `json:"can_show"`           // null where no configuration has two runs that count
 }
 
-// planJSON writes a line a run, in the order of execution, then the summary.
+// planJSON writes a line a run, in the order of execution, then the skipped configurations, then the summary. A plan may have
+// 100 000 runs, so their lines are made by hand.
 func (e *env) planJSON(p *runner.Plan) error {
-	for _, r := range p.Runs {
-		line := plannedLine{Address: r.Address.String(), Order: r.Position, Action: "run", Reasons: r.Reasons, Hash: r.Hash}
-		if r.UpToDate {
-			line.Action, line.Reasons = "none", []runner.Reason{}
-		}
-		if err := e.line(line); err != nil {
+	w := bufio.NewWriterSize(e.out, 1<<16)
+	for r := range p.Runs() {
+		if _, err := w.Write(r.AppendJSON(w.AvailableBuffer())); err != nil {
 			return err
 		}
 	}
-	for _, s := range p.Skipped {
-		if err := e.line(plannedLine{Address: s.Address.String(), Action: "skip", Reasons: []runner.Reason{}, Skipped: s.Reason}); err != nil {
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false)
+	skipped := p.Skipped()
+	for _, s := range skipped {
+		if err := lines.Encode(skippedLine{s.Address.String(), "skip", []runner.Reason{}, s.Reason}); err != nil {
 			return err
 		}
 	}
-	sum := summarize(p)
 	took, from := p.Estimate()
 	can, err := sensitivityOf(p)
 	if err != nil {
 		return err
 	}
-	return e.line(map[string]any{"summary": planSummary{
-		ToRun: sum.runs, Warmups: sum.warmups, Stale: sum.stale, UpToDate: sum.upToDate, Skipped: len(p.Skipped),
-		EstimateNS: took.Nanoseconds(), EstimateFrom: from, CanShow: can,
-	}})
+	sum := planSummary{p.Sum(), len(skipped), p.ReasonCounts(), took.Nanoseconds(), from, can}
+	if err := lines.Encode(map[string]planSummary{"summary": sum}); err != nil {
+		return err
+	}
+	return w.Flush()
 }

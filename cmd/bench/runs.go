@@ -69,7 +69,7 @@ type runLine struct {
 // those that were lost, and the configurations that are skipped as well.
 func runLines(p *runner.Plan, only []spec.Address, all bool) ([]runLine, error) {
 	hashes := map[string]string{}
-	for _, r := range p.Runs {
+	for r := range p.Runs() {
 		hashes[r.Address.String()] = r.Hash
 	}
 	var lines []runLine
@@ -150,13 +150,11 @@ func lostLines(exp *spec.Experiment, folder string) ([]runLine, error) {
 
 func skippedLines(p *runner.Plan, exp *spec.Experiment) []runLine {
 	var lines []runLine
-	for _, s := range p.Skipped {
-		if s.Address.Experiment == exp.Name {
-			lines = append(lines, runLine{
-				Address: s.Address.String(), Experiment: exp.Name, Configuration: s.Address.Configuration, State: "skipped",
-				Factors: map[string]any{}, Metrics: map[string]float64{}, Skipped: s.Reason,
-			})
-		}
+	for _, s := range p.SkippedOf(exp) {
+		lines = append(lines, runLine{
+			Address: s.Address.String(), Experiment: exp.Name, Configuration: s.Address.Configuration, State: "skipped",
+			Factors: map[string]any{}, Metrics: map[string]float64{}, Skipped: s.Reason,
+		})
 	}
 	return lines
 }

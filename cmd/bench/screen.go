@@ -22,6 +22,9 @@ type screen struct {
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.part) == 0 && isPlain(p) {
+		return s.w.Write(p)
+	}
 	text := append(s.part, p...)
 	whole := len(text)
 	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
@@ -37,6 +40,16 @@ func (s *screen) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// isPlain says whether a text is ASCII that can be printed, as most is: a plan may be 20 MB of it.
+func isPlain(text []byte) bool {
+	for _, c := range text {
+		if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 // hidden says whether a terminal may take a rune for something else than a sign to print.

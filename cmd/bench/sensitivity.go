@@ -16,7 +16,13 @@ type sensitivity struct {
 	Repeats   int     `json:"repeats"`
 	Change    float64 `json:"change"`    // smallest that would show with 80 % power, relative
 	Practical float64 `json:"practical"` // smallest that matters, as the spec says; 0 where it does not
-	Needs     int     `json:"needs"`     // repeats at which that would show; 0 where these do, or it isn't known
+	More      *more   `json:"more"`      // null where these repeats do for what matters, or it isn't known
+}
+
+// more says which smaller change a larger number of repeats would show: the smallest that matters, where the spec says so.
+type more struct {
+	Repeats int     `json:"repeats"`
+	Change  float64 `json:"change"`
 }
 
 // enough is how many runs the noise is estimated from: more would not change it, and a sweep may have 100 000.
@@ -42,31 +48,54 @@ func sensitivityOf(p *runner.Plan) (*sensitivity, error) {
 		}
 		if change, ok := analysis.DetectableChange(noise.CV, e.Repeats, a.Confidence); ok {
 			s := &sensitivity{Metric: a.Metrics[0].Name, Repeats: e.Repeats, Change: change, Practical: a.Metrics[0].Practical}
-			if s.Practical > 0 && s.Practical < change {
-				s.Needs, _ = analysis.Repeats(s.Practical, noise.CV, a.Confidence)
-			}
+			s.More = s.more(noise.CV, a.Confidence)
 			return s, nil
 		}
 	}
 	return nil, nil
 }
 
+func (s *sensitivity) more(cv, confidence float64) *more {
+	if s.Practical > 0 {
+		n, ok := analysis.Repeats(s.Practical, cv, confidence)
+		if !ok || s.Practical >= s.Change {
+			return nil
+		}
+		return &more{n, s.Practical}
+	}
+	n := 10
+	if s.Repeats >= n {
+		n = 4 * s.Repeats // half the change
+	}
+	change, ok := analysis.DetectableChange(cv, n, confidence)
+	if !ok {
+		return nil
+	}
+	return &more{n, change}
+}
+
 func hasTodo(p *runner.Plan, e *spec.Experiment) bool {
-	for _, r := range p.Runs {
-		if r.Experiment == e && !r.UpToDate {
+	for r := range p.Of(e) {
+		if !r.UpToDate {
 			return true
 		}
 	}
 	return false
 }
 
-// noiseOf gives the noise of an analysis' first metric in the runs that are up to date; nil where it can't be told.
+// noiseOf gives the noise of an analysis' first metric in the runs that are up to date; nil where it can't be told. Of many, it
+// looks at those of the first configurations, since noise shows between repeats.
 func noiseOf(p *runner.Plan, e *spec.Experiment, a *spec.Analysis) (*analysis.Noise, error) {
 	var records []journal.Record
-	for _, r := range p.Runs {
-		if r.Experiment != e || !r.UpToDate || r.Address.Warmup || len(records) == enough {
+	looked := map[string]bool{}
+	for r := range p.Of(e) {
+		if !r.UpToDate || r.Address.Warmup {
 			continue
 		}
+		if !looked[r.Address.Configuration] && len(looked)*e.Repeats >= enough {
+			continue
+		}
+		looked[r.Address.Configuration] = true
 		place := journal.Place{Configuration: r.Address.Configuration, Repeat: r.Address.Repeat}
 		record, err := journal.Read(place.Record(p.Folder(e)))
 		if err != nil {
@@ -90,8 +119,12 @@ func noiseOf(p *runner.Plan, e *spec.Experiment, a *spec.Analysis) (*analysis.No
 func (s *sensitivity) String() string {
 	text := fmt.Sprintf("With %s a change of %s or more in %s would show (80 %% power)",
 		analysis.Count(s.Repeats, "repeat"), analysis.Share(s.Change, 2), analysis.Title(s.Metric))
-	if s.Needs > 0 {
-		text += fmt.Sprintf("; %s takes %s", analysis.Stated(s.Practical), analysis.Count(s.Needs, "repeat"))
+	if s.More != nil {
+		smaller := analysis.Share(s.More.Change, 2)
+		if s.More.Change == s.Practical {
+			smaller = analysis.Stated(s.Practical)
+		}
+		text += fmt.Sprintf("; %s would show %s", analysis.Count(s.More.Repeats, "repeat"), smaller)
 	}
 	return text + "."
 }

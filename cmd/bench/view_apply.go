@@ -28,7 +28,8 @@ type applyView interface {
 }
 
 func (e *env) newApplyView(c *cli.Context, p *runner.Plan) applyView {
-	todo := len(p.Todo())
+	sum := p.Sum()
+	todo := sum.ToRun + sum.Warmups
 	switch {
 	case c.Bool("json"):
 		return &jsonView{line: e.line, notes: e.notes}
@@ -48,12 +49,12 @@ func isLive(w io.Writer) bool {
 // A closing says how an apply ended.
 type closing struct {
 	w       io.Writer
-	planned planSum
+	planned runner.Sum
 	retried map[string]int // by class of error
 }
 
 func newClosing(w io.Writer, p *runner.Plan) *closing {
-	return &closing{w: w, planned: summarize(p), retried: map[string]int{}}
+	return &closing{w: w, planned: p.Sum(), retried: map[string]int{}}
 }
 
 func (v *closing) note(e runner.Event) {
@@ -63,7 +64,7 @@ func (v *closing) note(e runner.Event) {
 }
 
 func (v *closing) done(t runner.Tally, took time.Duration) {
-	if v.planned.nothing() {
+	if v.planned.Nothing() {
 		fmt.Fprintln(v.w, nothingToDo(v.planned))
 		return
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -12,42 +13,24 @@ import (
 )
 
 // Rules of this output: a line a configuration, in the order of its first run; the sign says what happens (+ new, ~ again,
-// = nothing, ! skipped), the reason stands beside it; then the reasons counted, then one sentence that can be repeated.
+// = nothing, ! skipped), the reason stands beside it. Of an experiment with more configurations than a person reads, the first and
+// the last ones stand for all, and a line a reason says how many there are. Then the reasons counted, then one sentence that can
+// be repeated.
 
-// A planSum counts the runs of a plan. Warm-ups stand beside them: they are made, and never counted.
-type planSum struct{ runs, stale, warmups, upToDate int }
-
-func summarize(p *runner.Plan) planSum {
-	var s planSum
-	for _, r := range p.Runs {
-		switch {
-		case r.Address.Warmup && !r.UpToDate:
-			s.warmups++
-		case r.Address.Warmup:
-		case r.UpToDate:
-			s.upToDate++
-		default:
-			s.runs++
-			if why := r.Reasons[0].Kind; why != runner.NoRecord && why != runner.AskedFor {
-				s.stale++
-			}
-		}
-	}
-	return s
-}
-
-func (s planSum) nothing() bool { return s.runs+s.warmups == 0 }
+const (
+	mostListed = 200 // configurations of an experiment that are listed one by one
+	endsListed = 5   // of more than these: how many from the beginning, and how many from the end
+)
 
 func planText(w io.Writer, p *runner.Plan) error {
 	var b strings.Builder
 	for _, e := range p.Module.Experiments {
 		planExperiment(&b, p, e)
 	}
-	sum := summarize(p)
 	if counts := reasonCounts(p); counts != "" {
 		fmt.Fprintf(&b, "Reasons: %s\n", counts)
 	}
-	fmt.Fprintln(&b, closingLine(p, sum))
+	fmt.Fprintln(&b, closingLine(p))
 	can, err := sensitivityOf(p)
 	if err != nil {
 		return err
@@ -59,22 +42,23 @@ func planText(w io.Writer, p *runner.Plan) error {
 	return err
 }
 
-func closingLine(p *runner.Plan, sum planSum) string {
+func closingLine(p *runner.Plan) string {
+	sum := p.Sum()
 	switch {
-	case len(p.Runs) == 0:
+	case p.Len() == 0:
 		return "Nothing to run: the spec has no experiment, or all of it is skipped."
-	case sum.nothing():
+	case sum.Nothing():
 		return nothingToDo(sum)
 	}
-	line := fmt.Sprintf("Plan: %d to run", sum.runs)
-	if sum.stale > 0 {
-		line += fmt.Sprintf(" (%d stale)", sum.stale)
+	line := fmt.Sprintf("Plan: %d to run", sum.ToRun)
+	if sum.Stale > 0 {
+		line += fmt.Sprintf(" (%d stale)", sum.Stale)
 	}
-	if sum.warmups > 0 {
-		line += " and " + analysis.Count(sum.warmups, "warm-up")
+	if sum.Warmups > 0 {
+		line += " and " + analysis.Count(sum.Warmups, "warm-up")
 	}
-	line += fmt.Sprintf(", %d up to date", sum.upToDate)
-	if n := len(p.Skipped); n > 0 {
+	line += fmt.Sprintf(", %d up to date", sum.UpToDate)
+	if n := len(p.Skipped()); n > 0 {
 		line += fmt.Sprintf(", %s skipped", analysis.Count(n, "configuration"))
 	}
 	line += "."
@@ -84,156 +68,144 @@ func closingLine(p *runner.Plan, sum planSum) string {
 	return line
 }
 
-func nothingToDo(sum planSum) string {
-	switch sum.upToDate {
+func nothingToDo(sum runner.Sum) string {
+	switch sum.UpToDate {
 	case 0:
 		return "Nothing to do: there are no runs."
 	case 1:
 		return "Nothing to do: the one run is up to date."
 	}
-	return fmt.Sprintf("Nothing to do: all %d runs are up to date.", sum.upToDate)
+	return fmt.Sprintf("Nothing to do: all %d runs are up to date.", sum.UpToDate)
 }
 
-// planExperiment writes the head of an experiment and a line a configuration.
+// planExperiment writes the head of an experiment and its configurations.
 func planExperiment(b *strings.Builder, p *runner.Plan, e *spec.Experiment) {
-	rows := map[string]*planRow{}
-	var order []*planRow
-	for _, r := range p.Runs {
-		if r.Experiment != e {
-			continue
-		}
-		row, ok := rows[r.Configuration.Name]
-		if !ok {
-			row = &planRow{name: r.Configuration.Name}
-			rows[row.name] = row
-			order = append(order, row)
-		}
-		row.add(r)
+	var rows []planRow
+	for _, l := range p.Lines(e) {
+		rows = append(rows, planRow{Line: l})
 	}
-	for _, s := range p.Skipped {
-		if s.Address.Experiment == e.Name {
-			order = append(order, &planRow{name: s.Address.Configuration, skipped: s.Reason})
-		}
+	for _, s := range p.SkippedOf(e) {
+		rows = append(rows, planRow{Line: runner.Line{Configuration: s.Address.Configuration}, skipped: s.Reason})
 	}
-	if len(order) == 0 {
+	if len(rows) == 0 {
 		return
 	}
-	names, counts := 0, 0
-	for _, row := range order {
-		names, counts = max(names, len(row.name)), max(counts, len(row.count()))
-	}
-	fmt.Fprintf(b, "%s\n\n", strings.TrimSpace("experiment."+e.Name+"  "+headOf(p, e)))
-	for _, row := range order {
-		fmt.Fprintf(b, "  %s config[%q]%*s  %-*s  %s\n", row.sign(), row.name, names-len(row.name), "", counts, row.count(), row.reason())
+	fmt.Fprintf(b, "%s\n\n", strings.TrimSpace(e.Address()+"  "+headOf(p, e)))
+	if len(rows) <= mostListed {
+		listRows(b, rows, len(rows))
+	} else {
+		listRows(b, slices.Concat(rows[:endsListed], rows[len(rows)-endsListed:]), endsListed)
+		groupRows(b, rows)
 	}
 	b.WriteString("\n")
+}
+
+// listRows writes a line a configuration, and marks a gap after the first so many.
+func listRows(b *strings.Builder, rows []planRow, gap int) {
+	names, counts := 0, 0
+	for _, row := range rows {
+		names, counts = max(names, len(row.Configuration)), max(counts, len(row.count()))
+	}
+	for i, row := range rows {
+		if i == gap {
+			b.WriteString("    …\n")
+		}
+		fmt.Fprintf(b, "  %s config[%q]%*s  %-*s  %s\n", row.sign(), row.Configuration, names-len(row.Configuration), "", counts, row.count(), row.reason())
+	}
+}
+
+// groupRows counts the configurations by what happens to them and why, the most frequent first, and says how all are seen.
+func groupRows(b *strings.Builder, rows []planRow) {
+	n := map[[2]string]int{}
+	var groups [][2]string
+	for _, row := range rows {
+		group := [2]string{row.sign(), row.title()}
+		if n[group] == 0 {
+			groups = append(groups, group)
+		}
+		n[group]++
+	}
+	slices.SortStableFunc(groups, func(a, b [2]string) int { return cmp.Compare(n[b], n[a]) })
+	width := len(analysis.Count(n[groups[0]], "configuration"))
+	b.WriteString("\n")
+	for _, g := range groups {
+		fmt.Fprintf(b, "  %s %-*s  %s\n", g[0], width, analysis.Count(n[g], "configuration"), g[1])
+	}
+	b.WriteString("\n  -json lists every run, -target ADDRESS shows a part.\n")
 }
 
 // headOf tells what an experiment is made with: what is the same in all its runs.
 func headOf(p *runner.Plan, e *spec.Experiment) string {
 	parts := []string{e.Title}
-	for _, of := range []func(*spec.Configuration) string{
-		func(c *spec.Configuration) string { return c.Agent.Address() },
-		func(c *spec.Configuration) string { return c.Server.Address() + " (" + c.Model + ")" },
-		func(c *spec.Configuration) string { return c.Target.Address() },
+	setups := p.Setups(e)
+	for _, of := range []func(runner.Setup) string{
+		func(s runner.Setup) string { return s.Agent.Address() },
+		func(s runner.Setup) string { return s.Server.Address() + " (" + s.Model + ")" },
+		func(s runner.Setup) string { return s.Target.Address() },
 	} {
-		var distinct []string
-		for _, r := range p.Runs {
-			if s := of(r.Configuration); r.Experiment == e && !slices.Contains(distinct, s) {
-				distinct = append(distinct, s)
-			}
-		}
-		if len(distinct) == 1 {
-			parts = append(parts, distinct[0])
+		if len(setups) > 0 && !slices.ContainsFunc(setups, func(s runner.Setup) bool { return of(s) != of(setups[0]) }) {
+			parts = append(parts, of(setups[0]))
 		}
 	}
 	return dotted(parts...)
 }
 
+// A planRow is what is shown of a configuration.
 type planRow struct {
-	name               string
-	runs, warmup, todo int
-	stale              bool
-	reasons            []string
-	skipped            string // why; "" where it is not
+	runner.Line
+	skipped string // why; "" where it is not
 }
 
-func (r *planRow) add(run *runner.Run) {
-	if run.Address.Warmup {
-		r.warmup++
-	} else {
-		r.runs++
-	}
-	if run.UpToDate {
-		return
-	}
-	r.todo++
-	for _, reason := range run.Reasons {
-		if reason.Kind != runner.NoRecord {
-			r.stale = true
-		}
-		if s := reason.String(); !slices.Contains(r.reasons, s) {
-			r.reasons = append(r.reasons, s)
-		}
-	}
-}
-
-func (r *planRow) sign() string {
+func (r planRow) sign() string {
 	switch {
 	case r.skipped != "":
 		return "!"
-	case r.todo == 0:
+	case r.Todo == 0:
 		return "="
-	case r.stale:
+	case slices.ContainsFunc(r.Reasons, func(why runner.Reason) bool { return why.Kind != runner.NoRecord }):
 		return "~"
 	}
 	return "+"
 }
 
-func (r *planRow) count() string {
+func (r planRow) count() string {
 	if r.skipped != "" {
 		return ""
 	}
-	s := analysis.Count(r.runs, "run")
-	if r.warmup > 0 {
-		s += fmt.Sprintf(" + %s", analysis.Count(r.warmup, "warm-up"))
+	s := analysis.Count(r.Runs, "run")
+	if r.Warmups > 0 {
+		s += fmt.Sprintf(" + %s", analysis.Count(r.Warmups, "warm-up"))
 	}
-	if r.todo > 0 && r.todo < r.runs+r.warmup {
-		s = fmt.Sprintf("%d of %s", r.todo, s)
+	if r.Todo > 0 && r.Todo < r.Runs+r.Warmups {
+		s = fmt.Sprintf("%d of %s", r.Todo, s)
 	}
 	return s
 }
 
-func (r *planRow) reason() string {
+func (r planRow) reason() string { return r.tell(runner.Reason.String) }
+
+// title is reason without the values, for a group.
+func (r planRow) title() string { return r.tell(runner.Reason.Title) }
+
+func (r planRow) tell(tell func(runner.Reason) string) string {
 	switch {
 	case r.skipped != "":
 		return "skipped: " + r.skipped
-	case r.todo == 0:
+	case r.Todo == 0:
 		return "up to date"
 	}
-	return strings.Join(r.reasons, " · ")
+	parts := make([]string, len(r.Reasons))
+	for i, why := range r.Reasons {
+		parts[i] = tell(why)
+	}
+	return strings.Join(parts, " · ")
 }
 
-// reasonCounts groups the reasons of all runs, the most frequent first.
+// reasonCounts says how many runs have each reason.
 func reasonCounts(p *runner.Plan) string {
-	n := map[string]int{}
-	var kinds []string
-	for _, r := range p.Runs {
-		for _, reason := range r.Reasons {
-			kind := reason.Kind
-			if reason.Old != "" || reason.New != "" {
-				kind += " changed"
-			}
-			if n[kind] == 0 {
-				kinds = append(kinds, kind)
-			}
-			n[kind]++
-		}
-	}
-	slices.SortStableFunc(kinds, func(a, b string) int { return n[b] - n[a] })
-	parts := make([]string, len(kinds))
-	for i, k := range kinds {
-		parts[i] = fmt.Sprintf("%d %s", n[k], k)
+	var parts []string
+	for _, c := range p.ReasonCounts() {
+		parts = append(parts, fmt.Sprintf("%d %s", c.Runs, c.Title))
 	}
 	return strings.Join(parts, " · ")
 }

@@ -83,13 +83,13 @@ func reportsText(w io.Writer, written []string) error {
 
 // staleText warns of planned runs that have no part in what is shown.
 func staleText(w io.Writer, p *runner.Plan) error {
-	sum := summarize(p)
-	if sum.runs == 0 {
+	sum := p.Sum()
+	if sum.ToRun == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("%d of %d planned runs have no record that counts", sum.runs, sum.runs+sum.upToDate)
-	if sum.stale > 0 {
-		text += fmt.Sprintf(" (%d stale)", sum.stale)
+	text := fmt.Sprintf("%d of %d planned runs have no record that counts", sum.ToRun, sum.ToRun+sum.UpToDate)
+	if sum.Stale > 0 {
+		text += fmt.Sprintf(" (%d stale)", sum.Stale)
 	}
 	_, err := fmt.Fprintln(w, text+" and take no part; `bench apply` makes them.")
 	return err

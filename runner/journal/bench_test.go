@@ -26,8 +26,12 @@ func manyRecords(b *testing.B) string {
 func BenchmarkIndex1000(b *testing.B) {
 	dir := manyRecords(b)
 	for b.Loop() {
-		if index, err := Index(dir); err != nil || len(index) != 1000 {
-			b.Fatal(len(index), err)
+		x, err := ReadIndex(dir)
+		must(b, err)
+		for i := range 1000 {
+			if _, ok, err := x.Entry(Place{Configuration: fmt.Sprintf("gpu%d", i), Repeat: 1}, fmt.Sprintf("experiment.x.%d", i)); !ok || err != nil {
+				b.Fatal(ok, err)
+			}
 		}
 	}
 }

@@ -37,14 +37,14 @@ func (j *Journal) commit(r Record) error {
 		return err
 	}
 	j.ended[a.key()] = r.State
-	if err := j.settle(a, r.State, earlier); err != nil {
+	if err := j.settle(a, r, earlier); err != nil {
 		return fmt.Errorf("the record is committed, but: %w", err)
 	}
 	return nil
 }
 
 // settle does what follows from a record that has taken its name.
-func (j *Journal) settle(a Attempt, state State, earlier int) error {
+func (j *Journal) settle(a Attempt, r Record, earlier int) error {
 	if err := j.disk.syncDir(a.folder(j.dir)); err != nil {
 		return err
 	}
@@ -56,13 +56,22 @@ func (j *Journal) settle(a Attempt, state State, earlier int) error {
 		return err
 	}
 	counted := a.event(EventFinish)
-	counted.State = state
+	counted.State = r.State
+	counted.describe(a.Record(j.dir), r.Process)
 	if earlier == 0 {
 		return j.append(counted)
 	}
-	superseded := counted
+	superseded := a.event(EventFinish)
 	superseded.Attempt, superseded.Hash, superseded.State = earlier, j.started[key{a.Place, earlier}].Hash, Superseded
 	return j.append(superseded, counted)
+}
+
+// describe adds what an Index tells a committed record by. One that can't be looked at goes without: it is read then.
+func (e *Event) describe(path string, p Process) {
+	e.DurationNS = p.DurationNS
+	if info, err := os.Lstat(path); err == nil {
+		e.RecordBytes, e.RecordMtimeNS = info.Size(), info.ModTime().UnixNano()
+	}
 }
 
 // place puts a record where it counts. All that needs room on the disk is done first, and the rename last.

@@ -39,6 +39,13 @@
 // is taken back at once; where that fails too, or a sync fails (what is on the disk is then unknown), the journal takes
 // nothing more until it is opened again.
 //
+// # What a plan reads
+//
+// The journal, and no record that is as it was committed. The line of a record that counts has its hash, and the size and the
+// time of modification of its file. While the file has both, an Index answers from the line. Where it has not, since somebody
+// copied the folder, restored a file or altered one, or where the journal has no line for it, the record is read. So the
+// journal may be deleted, or the folder be moved to another machine: that costs a plan time, and changes none of its answers.
+//
 // # What is refused
 //
 // A second writer (InUseError: the lock is the kernel's, so that of a dead process is gone with it); a result of an attempt

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -39,6 +38,11 @@ type Event struct {
 	Error         *agent.Error `json:"error,omitempty"`
 	DelayNS       int64        `json:"delay_ns,omitempty"` // of retry
 	Message       string       `json:"message,omitempty"`
+
+	// Of finish, where the attempt counts: what an Index knows of its record without opening it.
+	DurationNS    int64 `json:"duration_ns,omitempty"`     // of the process
+	RecordBytes   int64 `json:"record_bytes,omitempty"`    // size of the file
+	RecordMtimeNS int64 `json:"record_mtime_ns,omitempty"` // when it was last modified, since 1970; the file is still this one while both are the same
 }
 
 // Events reads the journal of an experiment; none where there is no folder. It needs no lock: a line that is being
@@ -69,9 +73,8 @@ func sift(data []byte) sifted {
 	for len(data) > 0 {
 		line, after, _ := bytes.Cut(data, []byte("\n"))
 		data = after
-		var e Event
-		switch err := json.Unmarshal(line, &e); {
-		case err == nil && e.Event != "" && !e.T.IsZero():
+		switch e, whole := decodeEvent(line); {
+		case whole:
 			s.events = append(s.events, e)
 			s.whole = append(append(s.whole, line...), '\n')
 		case len(line) > 0:

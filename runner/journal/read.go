@@ -6,11 +6,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // A RecordError says that a file is not the record that should be there.
@@ -130,70 +126,4 @@ func Load(dir string) ([]Record, error) {
 		all = append(all, r)
 	}
 	return all, nil
-}
-
-// An Entry is what a plan needs to know of a committed record.
-type Entry struct {
-	Place
-	Hash       string
-	Identity   map[string]string
-	State      State // counted or warmup
-	Attempt    int
-	DurationNS int64 // of the process
-}
-
-// Index gives the committed records by their address. It reads the head of each file and the end, not the calls.
-func Index(dir string) (map[string]Entry, error) {
-	folders, err := scan(dir)
-	if err != nil {
-		return nil, err
-	}
-	var places []Place
-	for _, f := range folders {
-		for _, run := range f.runs {
-			if run.record {
-				places = append(places, run.place)
-			}
-		}
-	}
-	heads, err := readHeads(dir, places)
-	if err != nil {
-		return nil, err
-	}
-	index := make(map[string]Entry, len(heads))
-	for i, h := range heads {
-		if twin, ok := index[h.Address]; ok {
-			return nil, broken(places[i].Record(dir), fmt.Errorf("%s has the same address %s", twin.Record(dir), h.Address))
-		}
-		index[h.Address] = Entry{places[i], h.Hash, h.Identity, h.State, h.Attempt, h.Process.DurationNS}
-	}
-	return index, nil
-}
-
-// readHeads reads with all processors: a sweep may have 100 000 runs, and each plan asks.
-func readHeads(dir string, places []Place) ([]head, error) {
-	heads, errs := make([]head, len(places)), make([]error, len(places))
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(places)); i = next.Add(1) - 1 {
-				heads[i], errs[i] = readHead(places[i].Record(dir))
-			}
-		})
-	}
-	group.Wait()
-	return heads, several(errs)
-}
-
-// named is how many broken records one error names.
-const named = 20
-
-// several joins errors, so that who mends by hand sees all at once.
-func several(errs []error) error {
-	found := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
-	if more := len(found) - named; more > 0 {
-		found = append(found[:named], fmt.Errorf("and %d more records", more))
-	}
-	return errors.Join(found...)
 }

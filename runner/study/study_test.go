@@ -153,8 +153,8 @@ func (b *bed) build(p *runner.Plan) Study {
 // run finds a run by its configuration and file: "ctx256/run_1".
 func (b *bed) run(name string) *runner.Run {
 	b.t.Helper()
-	for _, r := range b.plan(runner.Scope{}).Runs {
-		if r.Configuration.Name+"/"+r.Address.File() == name {
+	for r := range b.plan(runner.Scope{}).Runs() {
+		if r.Address.Configuration+"/"+r.Address.File() == name {
 			return r
 		}
 	}
@@ -167,14 +167,14 @@ func (b *bed) attempt(name string, change func(*journal.Record)) {
 	b.t.Helper()
 	r := b.run(name)
 	rec := journal.Record{
-		Address: r.Address.String(), Experiment: "x", Configuration: r.Configuration.Name, Repeat: r.Address.Repeat, Warmup: r.Address.Warmup,
-		State: journal.Counted, Hash: r.Hash, Options: r.Configuration.Options, Identity: r.Identity, Arm: r.Configuration.Arm, Pair: r.Configuration.Pair,
+		Address: r.Address.String(), Experiment: "x", Configuration: r.Configuration().Name, Repeat: r.Address.Repeat, Warmup: r.Address.Warmup,
+		State: journal.Counted, Hash: r.Hash, Options: r.Configuration().Options, Identity: r.Identity(), Arm: r.Configuration().Arm, Pair: r.Configuration().Pair,
 		StartedAt: b.clock, FinishedAt: b.clock.Add(3 * time.Second), Process: journal.Process{DurationNS: 3e9},
 		Server: journal.Server{Version: "emulator-1"}, Model: journal.Model{Name: "m:latest", Digest: "d1", ContextLength: 4096},
 		Environment: machine(16), Outcome: &agent.Outcome{Calls: make([]agent.Call, 2)}, Metrics: map[string]float64{"calls": 2},
 		CallMetrics: []map[string]float64{{"throughput": 100 + float64(r.Address.Repeat)}, {"throughput": 102 + float64(r.Address.Repeat)}},
 	}
-	for _, f := range r.Configuration.Factors {
+	for _, f := range r.Configuration().Factors {
 		rec.Factors = append(rec.Factors, journal.Factor(f))
 	}
 	if rec.Warmup {

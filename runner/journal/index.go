@@ -1,0 +1,139 @@
+package journal
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+)
+
+// An Index knows which records of an experiment count. It has read the journal, and opens no record that fits its line there:
+// one with the size and the time of modification that it was committed with. Any other it reads, be it copied, altered, restored
+// or unknown to the journal, since the record is the truth about what counts. It needs no lock, and may be asked from several
+// goroutines.
+type Index struct {
+	dir   string
+	none  bool // there is no folder, so there are no records
+	lines map[Place]committed
+
+	earlierNS, earlier atomic.Int64 // the durations of counted runs, and how many these are
+}
+
+// An Entry is what a plan needs to know of a committed record.
+type Entry struct {
+	Hash    string
+	State   State // counted or warmup
+	Attempt int
+}
+
+// committed is what the journal says of a record.
+type committed struct {
+	Entry
+	address       string
+	size, mtimeNS int64 // of the file
+}
+
+// ReadIndex reads the journal of an experiment: there is nothing in it where there is no folder.
+func ReadIndex(dir string) (*Index, error) {
+	x := &Index{dir: dir, lines: map[Place]committed{}}
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		x.none = true
+		return x, nil
+	}
+	path := filepath.Join(dir, journalFile)
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return x, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if err := x.read(f); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return x, nil
+}
+
+// read goes through the lines. As sift does, it takes those that are whole events, and passes over the rest.
+func (x *Index) read(r io.Reader) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 1<<16), 1<<30)
+	for lines.Scan() {
+		if l, ok := parseLine(lines.Bytes()); ok && string(l.event) == EventStart {
+			continue // half of all lines, and of no use here
+		}
+		e, whole := decodeEvent(lines.Bytes())
+		switch {
+		case !whole:
+		case e.Event == EventBegin && e.Schema > Schema:
+			return checkSchema(e.Schema)
+		case e.Event == EventFinish && e.State.committed():
+			x.note(e)
+		}
+	}
+	return lines.Err()
+}
+
+// note takes a record that was committed. Of a run to which that happened twice, the later line is the one that the record fits.
+func (x *Index) note(e Event) {
+	place, ok := parseName(e.Configuration, e.Name)
+	if !ok || e.Attempt < 1 {
+		return
+	}
+	x.lines[place] = committed{Entry{e.Hash, e.State, e.Attempt}, e.Address, e.RecordBytes, e.RecordMtimeNS}
+	if e.DurationNS > 0 {
+		x.took(e.DurationNS)
+	}
+}
+
+func (x *Index) took(ns int64) {
+	x.earlierNS.Add(ns)
+	x.earlier.Add(1)
+}
+
+// Entry gives the committed record of a run, and whether there is one. A record that is not whole, or is that of another address,
+// is an error that names its file.
+func (x *Index) Entry(p Place, address string) (e Entry, ok bool, err error) {
+	if x.none {
+		return Entry{}, false, nil
+	}
+	path := p.Record(x.dir)
+	info, err := os.Lstat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return Entry{}, false, nil
+	}
+	if err != nil {
+		return Entry{}, false, err
+	}
+	if l := x.lines[p]; l.address == address && l.size == info.Size() && l.mtimeNS == info.ModTime().UnixNano() {
+		return l.Entry, true, nil
+	}
+	h, err := readHead(path)
+	if err != nil {
+		return Entry{}, false, err
+	}
+	if h.Address != address {
+		return Entry{}, false, broken(path, fmt.Errorf("it says that it is %s", h.Address))
+	}
+	if _, known := x.lines[p]; !known {
+		x.took(h.Process.DurationNS)
+	}
+	return Entry{h.Hash, h.State, h.Attempt}, true, nil
+}
+
+// Identity gives what a committed record was measured with, read from the record.
+func (x *Index) Identity(p Place) (map[string]string, error) {
+	h, err := readHead(p.Record(x.dir))
+	return h.Identity, err
+}
+
+// Earlier gives the time that the counted runs took, superseded ones too, and how many these are: those of the journal, and those
+// that Entry has found beside it.
+func (x *Index) Earlier() (total time.Duration, runs int) {
+	return time.Duration(x.earlierNS.Load()), int(x.earlier.Load())
+}

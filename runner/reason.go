@@ -1,0 +1,97 @@
+package runner
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// A Reason says why a run has to be made.
+type Reason struct {
+	Kind string `json:"kind"` // NoRecord, AskedFor, Altered, or the part of the identity that changed
+	Old  string `json:"old,omitempty"`
+	New  string `json:"new,omitempty"`
+}
+
+// Kinds of reasons beside the parts of an identity.
+const (
+	NoRecord = "no record yet"
+	AskedFor = "asked for"
+	Altered  = "its record was altered"
+)
+
+// Title tells the reason without the values: `prompt of step report changed`.
+func (r Reason) Title() string {
+	if r.Old == "" && r.New == "" {
+		return r.Kind
+	}
+	return r.Kind + " changed"
+}
+
+// String tells the reason in words, digests by what tells them apart.
+func (r Reason) String() string {
+	if r.Old == "" && r.New == "" {
+		return r.Kind
+	}
+	return fmt.Sprintf("%s: %s → %s", r.Title(), brief(r.Old), brief(r.New))
+}
+
+// brief shortens a digest.
+func brief(s string) string {
+	if len(s) == sha256.Size*2 {
+		return "sha256 " + s[:6] + "…"
+	}
+	return s
+}
+
+// A why is a list of reasons, by its place in a plan's table: 100 000 runs have few different ones.
+type why int32
+
+// The lists that every table has, in this order.
+const (
+	upToDate why = iota // no reason at all
+	noRecord
+	askedFor
+	altered
+
+	outOfScope why = -1 // the run is not part of the plan
+)
+
+// A reasonTable keeps the lists of reasons of a plan, each once.
+type reasonTable struct {
+	mu    sync.Mutex
+	lists [][]Reason
+	known map[string]why
+}
+
+func newReasonTable() *reasonTable {
+	return &reasonTable{
+		lists: [][]Reason{nil, {{Kind: NoRecord}}, {{Kind: AskedFor}}, {{Kind: Altered}}},
+		known: map[string]why{},
+	}
+}
+
+// note keeps a list.
+func (t *reasonTable) note(list []Reason) why {
+	var key strings.Builder
+	for _, r := range list {
+		fmt.Fprintf(&key, "%q %q %q ", r.Kind, r.Old, r.New)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	w, ok := t.known[key.String()]
+	if !ok {
+		w = why(len(t.lists))
+		t.known[key.String()] = w
+		t.lists = append(t.lists, list)
+	}
+	return w
+}
+
+// of gives a list again. It is not to be changed.
+func (t *reasonTable) of(w why) []Reason {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lists[w]
+}

@@ -1,0 +1,70 @@
+package runner
+
+import (
+	"strconv"
+
+	"bench/spec"
+)
+
+// A Run is one planned run. It is used from one goroutine at a time.
+type Run struct {
+	Address    spec.Address
+	Experiment *spec.Experiment
+	Position   int    // in the experiment's order, from 1
+	Hash       string // of the identity
+	UpToDate   bool
+	Reasons    []Reason // why it has to be made; none where it is up to date
+
+	member        *member
+	setup         *setup
+	turn          turn
+	configuration *spec.Configuration // once somebody has asked
+}
+
+// A member is a configuration, as far as a plan keeps it.
+type member struct {
+	name   string
+	number int32    // by which its experiment gives it again
+	setup  int32    // of the section's
+	digest [32]byte // of the identity of its runs, but for the repeat
+}
+
+// A turn is one run of a member.
+type turn struct {
+	member int32 // of the section's
+	repeat int32 // from 1
+	warmup bool
+	why    why
+}
+
+// isTodo says whether the run has to be made.
+func (t turn) isTodo() bool { return t.why != upToDate && t.why != outOfScope }
+
+// repeatText tells the repeat in an identity.
+func (t turn) repeatText() string {
+	n := strconv.Itoa(int(t.repeat))
+	if t.warmup {
+		return "warm-up " + n
+	}
+	return n
+}
+
+// Configuration gives what the run is made with.
+func (r *Run) Configuration() *spec.Configuration {
+	if r.configuration == nil {
+		c := r.Experiment.At(int(r.member.number))
+		r.configuration = &c
+	}
+	return r.configuration
+}
+
+// Setup gives what the run shares with others.
+func (r *Run) Setup() Setup { return r.setup.Setup }
+
+// Program gives what is evaluated while the run goes on.
+func (r *Run) Program() *spec.Program { return r.setup.program }
+
+// Identity gives what makes the run stale when it changes: a text by the name of each part.
+func (r *Run) Identity() map[string]string {
+	return r.setup.identity(r.Configuration().Options, r.turn)
+}

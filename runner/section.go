@@ -1,0 +1,203 @@
+package runner
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"bench/runner/journal"
+	"bench/spec"
+)
+
+// A section is the part of a plan that is one experiment's.
+type section struct {
+	plan       *Plan
+	experiment *spec.Experiment
+	setups     []*setup
+	members    []member // the configurations that are run
+	turns      []turn   // all runs in order, those out of scope too
+	skipped    []Skipped
+	earlier    history
+}
+
+// expand lists the runs, and notes the configurations that are skipped.
+func (s *section) expand() (hcl.Diagnostics, error) {
+	e, id := s.experiment, newIdentifier(s.plan.Module, s.experiment)
+	var groups []group
+	for c, diags := range e.Configurations() {
+		if diags.HasErrors() {
+			return diags, nil
+		}
+		if c.Skip != "" {
+			s.skipped = append(s.skipped, Skipped{s.at(c.Name), c.Skip})
+			continue
+		}
+		setup, diags, err := id.setup(&c)
+		if diags.HasErrors() || err != nil {
+			return diags, err
+		}
+		if c.Pair != "" { // it follows the one that it is paired with
+			groups[len(groups)-1].baselines++
+		} else {
+			groups = append(groups, group{main: int32(len(s.members))})
+		}
+		s.members = append(s.members, member{c.Name, int32(c.Number), setup, id.member(setup, c.Options)})
+	}
+	s.setups = id.setups
+	s.turns = schedule(groups, e.Order, e.Repeats, e.Warmup, uint64(e.Seed))
+	return nil, nil
+}
+
+// at gives the address of a configuration.
+func (s *section) at(configuration string) spec.Address {
+	return spec.Address{Experiment: s.experiment.Name, Configuration: configuration}
+}
+
+// address gives the address of a run.
+func (s *section) address(t turn) spec.Address {
+	a := s.at(s.members[t.member].name)
+	a.Repeat, a.Warmup = int(t.repeat), t.warmup
+	return a
+}
+
+// limit takes out what is not in the scope; an empty one holds all.
+func (s *section) limit(only []spec.Address) {
+	if len(only) == 0 {
+		return
+	}
+	s.skipped = slices.DeleteFunc(s.skipped, func(x Skipped) bool { return !within(only, x.Address) })
+	for i, t := range s.turns {
+		if !within(only, s.address(t)) {
+			s.turns[i].why = outOfScope
+		}
+	}
+}
+
+// hasRunIn says whether a run lies under an address.
+func (s *section) hasRunIn(a spec.Address) bool {
+	for _, t := range s.turns {
+		if a.Contains(s.address(t)) {
+			return true
+		}
+	}
+	return false
+}
+
+// compare says of every run in the scope why it has to be made. What is to be replaced has to, though its record counts.
+func (s *section) compare(replace []spec.Address) error {
+	records, err := journal.ReadIndex(s.plan.Folder(s.experiment))
+	if err != nil {
+		return err
+	}
+	err = inParallel(len(s.turns), func(i int) error {
+		t := &s.turns[i]
+		if t.why == outOfScope {
+			return nil
+		}
+		reason, err := s.reason(*t, records)
+		if reason == upToDate && within(replace, s.address(*t)) {
+			reason = askedFor
+		}
+		t.why = reason
+		return err
+	})
+	s.earlier = historyOf(records)
+	return err
+}
+
+// pending gives those runs of the scope that have to be made by what the records tell now, by their place in the order.
+func (s *section) pending(records *journal.Index) ([]int, error) {
+	now := make([]why, len(s.turns))
+	err := inParallel(len(s.turns), func(i int) (err error) {
+		if t := s.turns[i]; t.why == outOfScope || t.why == askedFor {
+			now[i] = t.why
+		} else {
+			now[i], err = s.reason(t, records)
+		}
+		return err
+	})
+	var todo []int
+	for i, why := range now {
+		if why != outOfScope && why != upToDate {
+			todo = append(todo, i)
+		}
+	}
+	return todo, err
+}
+
+// todo gives the runs to make, by their place in the order.
+func (s *section) todo() []int {
+	var todo []int
+	for i, t := range s.turns {
+		if t.isTodo() {
+			todo = append(todo, i)
+		}
+	}
+	return todo
+}
+
+// tally counts the runs that are planned, those that are there, and those to make.
+func (s *section) tally(todo []int) Tally {
+	var t Tally
+	for _, turn := range s.turns {
+		if turn.why != outOfScope && !turn.warmup {
+			t.Planned++
+		}
+	}
+	for _, i := range todo {
+		if !s.turns[i].warmup {
+			t.Waiting++
+		}
+	}
+	t.Before = t.Planned - t.Waiting
+	return t
+}
+
+func (s *section) setupOf(t turn) *setup { return s.setups[s.members[t.member].setup] }
+
+// reason says why a run has to be made, for all that the records tell.
+func (s *section) reason(t turn, records *journal.Index) (why, error) {
+	m := &s.members[t.member]
+	place := journal.Place{Configuration: m.name, Warmup: t.warmup, Repeat: int(t.repeat)}
+	entry, ok, err := records.Entry(place, s.address(t).String())
+	switch {
+	case err != nil:
+		return outOfScope, err
+	case !ok:
+		return noRecord, nil
+	case entry.Hash == m.hash(t):
+		return upToDate, nil
+	}
+	was, err := records.Identity(place)
+	if err != nil {
+		return outOfScope, err
+	}
+	is := s.setupOf(t).identity(s.experiment.At(int(m.number)).Options, t)
+	if changed := differences(was, is); len(changed) > 0 {
+		return s.plan.reasons.note(changed), nil
+	}
+	return altered, nil
+}
+
+// runs puts those runs of the scope together that are wanted, in order.
+func (s *section) runs(wanted func(turn) bool) iter.Seq[*Run] {
+	return func(yield func(*Run) bool) {
+		for i, t := range s.turns {
+			if t.why != outOfScope && wanted(t) && !yield(s.run(i)) {
+				return
+			}
+		}
+	}
+}
+
+// run puts the i-th run together.
+func (s *section) run(i int) *Run {
+	t := s.turns[i]
+	m := &s.members[t.member]
+	return &Run{
+		Address: s.address(t), Experiment: s.experiment, Position: i + 1, Hash: m.hash(t),
+		UpToDate: t.why == upToDate, Reasons: s.plan.reasons.of(t.why),
+		member: m, setup: s.setupOf(t), turn: t,
+	}
+}

@@ -1,0 +1,75 @@
+package spec
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// A block is one that stands in a file, or an instance that for_each or dynamic has made of it.
+type block struct {
+	*hcl.Block
+	key  string               // of an instance of for_each
+	vars map[string]cty.Value // names that only this body knows: each, and the iterators of the dynamic blocks around it
+}
+
+type blocks []*block
+
+// OfType gives the blocks of a type, in their order.
+func (bs blocks) OfType(name string) blocks {
+	var out blocks
+	for _, b := range bs {
+		if b.Type == name {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// within gives the scope of what stands in the body.
+func (b *block) within(sc *scope) *scope {
+	if len(b.vars) == 0 {
+		return sc
+	}
+	inner := sc.with(b.vars)
+	inner.instance = true
+	return inner
+}
+
+// name is the last label.
+func (b *block) name() string { return b.Labels[len(b.Labels)-1] }
+
+// nameRange gives the place of the name.
+func (b *block) nameRange() hcl.Range { return b.LabelRanges[len(b.LabelRanges)-1] }
+
+// ref is how other blocks refer to this one.
+func (b *block) ref() Ref {
+	r := Ref{Block: b.Type, Name: b.name(), Key: b.key}
+	if len(b.Labels) == 2 {
+		r.Kind = b.Labels[0]
+	}
+	return r
+}
+
+// A content is the body of a block, taken apart.
+type content struct {
+	attrs  hcl.Attributes
+	blocks blocks
+	unread []string // names of what does not belong there, or could not be read; told already
+}
+
+// attributeNames lists what a body with names of the user's own has as attributes. In JSON a block looks like one.
+func attributeNames(body hcl.Body, s *schema) []string {
+	_, native := body.(*hclsyntax.Body)
+	attrs, _ := body.JustAttributes() // that there are blocks as well is no mistake here
+	var names []string
+	for name := range attrs {
+		isBlock := name == dynamicBlock || slices.ContainsFunc(s.blocks, func(n nested) bool { return n.name == name })
+		if native || !isBlock {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,249 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// maxCalls is how many calls of the module's own functions the evaluation of one expression may make.
+const maxCalls = 100_000
+
+// A userFunction is a function block.
+type userFunction struct {
+	name     string
+	params   []string
+	variadic string // name of the list of what is given beside params; "" where that is nothing
+	result   hcl.Expression
+	at       hcl.Range // of the name
+
+	scope func() *scope // what the result sees beside the parameters
+	calls *callCount
+}
+
+// callCount bounds functions that call each other: ten that call two of the next each are a thousand calls.
+type callCount struct{ depth, made int }
+
+// userFunctions decodes the function blocks, and makes them known.
+func (d *decoder) userFunctions(all blocks, r *resolver) {
+	count := &callCount{}
+	for _, b := range all {
+		if !d.declared[b] {
+			continue
+		}
+		name := b.name()
+		if _, taken := d.scope.ctx.Functions[name]; taken {
+			d.errorAt(b.nameRange(), "Duplicate name", fmt.Sprintf("%s is a function of the language itself. Give this one another name.", name))
+			continue
+		}
+		if f := d.userFunction(b); f != nil {
+			f.calls = count
+			f.scope = func() *scope { return r.seenBy(f) }
+			d.own[name] = f
+		}
+	}
+	for name, f := range d.own {
+		d.scope.ctx.Functions[name] = f.function()
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.own)) {
+		f := d.own[name]
+		d.uses.owner = "function." + name
+		sc := r.names.without("a function sees its parameters, var and local alone", slices.Collect(maps.Keys(refTypes))...).with(f.unknown())
+		d.diags = append(d.diags, sc.check(f.result)...)
+	}
+	d.selfCalling()
+}
+
+// userFunction decodes one block; nil where it has a mistake.
+func (d *decoder) userFunction(b *block) *userFunction {
+	v := d.read(b, functionSchema, d.constant)
+	f := &userFunction{name: b.name(), at: b.nameRange()}
+	result, ok := v.attrs["result"]
+	if !ok {
+		return nil
+	}
+	f.result = result.Expr
+	if a, ok := v.attrs["params"]; ok {
+		list, diags := hcl.ExprList(a.Expr)
+		if diags.HasErrors() {
+			d.errorAt(a.Expr.Range(), "Invalid value", "\"params\" is a list of bare names, as: params = [tokens, seconds]")
+			return nil
+		}
+		for _, e := range list {
+			if !d.param(e, f) {
+				return nil
+			}
+			f.params = append(f.params, hcl.ExprAsKeyword(e))
+		}
+	}
+	if a, ok := v.attrs["variadic_param"]; ok {
+		if !d.param(a.Expr, f) {
+			return nil
+		}
+		f.variadic = hcl.ExprAsKeyword(a.Expr)
+	}
+	return f
+}
+
+// param checks the name of a parameter.
+func (d *decoder) param(e hcl.Expression, f *userFunction) bool {
+	name := hcl.ExprAsKeyword(e)
+	switch {
+	case name == "":
+		d.errorAt(e.Range(), "Invalid value", "A parameter is a bare name, as: params = [tokens, seconds]")
+	case name == "var" || name == "local":
+		d.errorAt(e.Range(), "Invalid value", fmt.Sprintf("A parameter can't be called %q: that stands for the values of the spec.", name))
+	case slices.Contains(f.params, name):
+		d.errorAt(e.Range(), "Duplicate name", fmt.Sprintf("There is a parameter %q already. Give one of them another name.", name))
+	default:
+		return true
+	}
+	return false
+}
+
+// selfCalling refuses functions that call themselves, be it through others: they would never end.
+func (d *decoder) selfCalling() {
+	state := map[string]int{} // 1 under way, 2 done
+	var path []string
+	var visit func(name string)
+	visit = func(name string) {
+		if state[name] == 1 {
+			d.errorAt(d.own[name].at, "Cycle", "These functions call each other: "+strings.Join(append(slices.Clone(path[slices.Index(path, name):]), name), " → ")+".")
+			return
+		}
+		if state[name] == 2 {
+			return
+		}
+		state[name], path = 1, append(path, name)
+		for _, f := range d.callees(d.own[name].result) {
+			visit(f.name)
+		}
+		state[name], path = 2, path[:len(path)-1]
+	}
+	before := len(d.diags)
+	for _, name := range slices.Sorted(maps.Keys(d.own)) {
+		visit(name)
+	}
+	if len(d.diags) > before {
+		for name := range d.own { // nothing may call them
+			d.scope.ctx.Functions[name] = unknownFunction
+		}
+	}
+}
+
+// unknownFunction stands for one that has a mistake.
+var unknownFunction = function.New(&function.Spec{
+	VarParam: &function.Parameter{Name: "args", Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true},
+	Type:     function.StaticReturnType(cty.DynamicPseudoType),
+	Impl:     func([]cty.Value, cty.Type) (cty.Value, error) { return cty.DynamicVal, nil },
+})
+
+// callees lists the module's own functions that an expression calls.
+func (d *decoder) callees(expr hcl.Expression) []*userFunction {
+	var out []*userFunction
+	called, _ := calls(expr)
+	for _, c := range called {
+		if f := d.own[c.Name]; f != nil && !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// calledBy lists the module's own functions that an expression calls, itself or through others.
+func (d *decoder) calledBy(expr hcl.Expression) []*userFunction {
+	all := d.callees(expr)
+	for i := 0; i < len(all); i++ {
+		for _, f := range d.callees(all[i].result) {
+			if !slices.Contains(all, f) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// variables lists what the result refers to beside the parameters.
+func (f *userFunction) variables() []hcl.Traversal {
+	return slices.DeleteFunc(f.result.Variables(), func(t hcl.Traversal) bool {
+		return slices.Contains(f.params, t.RootName()) || t.RootName() == f.variadic
+	})
+}
+
+// unknown gives the parameters, of which nothing is known.
+func (f *userFunction) unknown() map[string]cty.Value {
+	vars := map[string]cty.Value{}
+	for _, p := range f.params {
+		vars[p] = cty.DynamicVal
+	}
+	if f.variadic != "" {
+		vars[f.variadic] = cty.DynamicVal
+	}
+	return vars
+}
+
+// function gives what can be called. The result is evaluated once for a call, with whatever is known of the arguments, so that
+// it has a type even where it has no value yet.
+func (f *userFunction) function() function.Function {
+	param := func(name string) function.Parameter {
+		return function.Parameter{Name: name, Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true}
+	}
+	spec := &function.Spec{Type: function.StaticReturnType(cty.DynamicPseudoType), Impl: f.call}
+	for _, p := range f.params {
+		spec.Params = append(spec.Params, param(p))
+	}
+	if f.variadic != "" {
+		p := param(f.variadic)
+		spec.VarParam = &p
+	}
+	return function.New(spec)
+}
+
+func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	if f.calls.depth == 0 {
+		f.calls.made = 0
+	}
+	if f.calls.made++; f.calls.made > maxCalls {
+		return cty.NilVal, fmt.Errorf("more than %d calls of functions come of this one expression", maxCalls)
+	}
+	f.calls.depth++
+	defer func() { f.calls.depth-- }()
+	vars := map[string]cty.Value{}
+	for i, p := range f.params {
+		vars[p] = args[i]
+	}
+	if f.variadic != "" {
+		vars[f.variadic] = cty.TupleVal(args[len(f.params):])
+	}
+	v, diags := f.scope().with(vars).evaluate(f.result)
+	if diags.HasErrors() {
+		return cty.NilVal, &functionError{diags}
+	}
+	if detail := tooLarge(v); detail != "" {
+		return cty.NilVal, errors.New(detail)
+	}
+	return v, nil
+}
+
+// seenBy gives the scope of a function's result: it sees the values that it names, as far as they are known.
+func (r *resolver) seenBy(f *userFunction) *scope {
+	if r.finished {
+		return r.scope
+	}
+	locals := map[string]cty.Value{}
+	for _, t := range f.variables() {
+		if name, ok := second(t); ok && t.RootName() == "local" {
+			locals[name] = cty.DynamicVal
+			if n := r.nodes["local."+name]; n != nil && n.done {
+				locals[name] = n.value
+			}
+		}
+	}
+	return r.scope.with(map[string]cty.Value{"local": cty.ObjectVal(locals)})
+}

@@ -1,0 +1,44 @@
+package spec
+
+import (
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// A value that others are made of may not grow without bounds: thirty locals that each hold the one before twice are a
+// thousand million.
+const (
+	maxElements = 1_000_000
+	maxText     = 16 << 20 // bytes of all texts in a value
+)
+
+// tooLarge says that a value has more in it than a spec may; "" where it has not.
+func tooLarge(v cty.Value) string {
+	elements, text := maxElements, maxText
+	if measure(v, &elements, &text) {
+		return ""
+	}
+	return fmt.Sprintf("This value has more than %d elements or %d MiB of text. Keep data in files of their own.", maxElements, maxText>>20)
+}
+
+// measure takes what a value has off what is left, and says whether that was enough.
+func measure(v cty.Value, elements, text *int) bool {
+	v, _ = v.Unmark()
+	if *elements--; *elements < 0 {
+		return false
+	}
+	switch {
+	case v.IsNull() || !v.IsKnown():
+	case v.Type() == cty.String:
+		*text -= len(v.AsString())
+		return *text >= 0
+	case v.CanIterateElements():
+		for it := v.ElementIterator(); it.Next(); {
+			if _, e := it.Element(); !measure(e, elements, text) {
+				return false
+			}
+		}
+	}
+	return true
+}

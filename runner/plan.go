@@ -87,7 +87,7 @@ func within(scope []spec.Address, a spec.Address) bool {
 // nothingAt says that an address of the scope names no run.
 func (p *Plan) nothingAt(a spec.Address) error {
 	for _, s := range p.Skipped() {
-		if s.Address.Experiment == a.Experiment && s.Address.Configuration == a.Configuration {
+		if a.Configuration != "" && s.Address.Contains(a) {
 			return fmt.Errorf("%s is skipped: %s", a, s.Reason)
 		}
 	}
@@ -108,7 +108,7 @@ func (p *Plan) nothingAt(a spec.Address) error {
 func (p *Plan) Folder(e *spec.Experiment) string { return Folder(p.Module, e) }
 
 // Folder gives where the records of an experiment lie.
-func Folder(m *spec.Module, e *spec.Experiment) string { return filepath.Join(m.Dir, "runs", e.Name) }
+func Folder(m *spec.Module, e *spec.Experiment) string { return filepath.Join(m.Dir, "runs", e.FileName()) }
 
 // Runs gives every run of the plan, in order. Each is made anew.
 func (p *Plan) Runs() iter.Seq[*Run] { return p.pick(func(turn) bool { return true }) }

@@ -18,7 +18,7 @@ func (s *sweep) record(r *Run, a journal.Attempt, rep report) journal.Record {
 	rec := journal.Record{
 		Address: r.Address.String(), Configuration: c.Name, Repeat: r.Address.Repeat, Warmup: r.Address.Warmup, Attempt: a.Number,
 		Hash: r.Hash, Identity: r.Identity(), Process: rep.process,
-		Experiment: r.Experiment.Name, Arm: c.Arm, Pair: c.Pair, Options: c.Options, Seed: int64(r.Experiment.Seed), Order: r.Position,
+		Experiment: r.Experiment.ID(), Arm: c.Arm, Pair: c.Pair, Options: c.Options, Seed: int64(r.Experiment.Seed), Order: r.Position,
 		StartedAt: rep.started, FinishedAt: rep.started.Add(time.Duration(rep.process.DurationNS)),
 		Server:    journal.Server{Kind: server.Kind, Name: server.Name, URL: rep.url},
 		Model:     journal.Model{Name: c.Model},

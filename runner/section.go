@@ -51,7 +51,7 @@ func (s *section) expand() (hcl.Diagnostics, error) {
 
 // at gives the address of a configuration.
 func (s *section) at(configuration string) spec.Address {
-	return spec.Address{Experiment: s.experiment.Name, Configuration: configuration}
+	return spec.Address{Experiment: s.experiment.Name, Key: s.experiment.Key, Configuration: configuration}
 }
 
 // address gives the address of a run.

@@ -12,16 +12,18 @@ import (
 //	experiment.tr111.config["gpu60_ctx256_temp0p6"]
 //	experiment.tr111.config["gpu60_ctx256_temp0p6"].run[2]
 //	experiment.tr111.config["gpu60_ctx256_temp0p6"].warmup[1]
+//	experiment.tr111["large"].config["gpu60_ctx256_temp0p6"].run[2]   of an instance that for_each made
 //
 // Addresses are comparable.
 type Address struct {
 	Experiment    string
+	Key           string // of an instance; "" where the experiment has no for_each
 	Configuration string // "" for the experiment itself
 	Repeat        int    // 1, 2, …; 0 for the configuration itself
 	Warmup        bool
 }
 
-var addressForm = regexp.MustCompile(`^experiment\.([A-Za-z_][\w-]*)(?:\.config\["([\w+-]+)"\](?:\.(run|warmup)\[([1-9]\d*)\])?)?$`)
+var addressForm = regexp.MustCompile(`^experiment\.([A-Za-z_][\w-]*)(?:\[("(?:[^"\\]|\\.)+")\])?(?:\.config\["([\w+-]+)"\](?:\.(run|warmup)\[([1-9]\d*)\])?)?$`)
 
 // ParseAddress reads what String writes.
 func ParseAddress(s string) (Address, error) {
@@ -29,9 +31,16 @@ func ParseAddress(s string) (Address, error) {
 	if m == nil {
 		return Address{}, notAnAddress(s)
 	}
-	a := Address{Experiment: m[1], Configuration: m[2], Warmup: m[3] == "warmup"}
-	if m[4] != "" {
-		n, err := strconv.Atoi(m[4])
+	a := Address{Experiment: m[1], Configuration: m[3], Warmup: m[4] == "warmup"}
+	if m[2] != "" {
+		key, err := strconv.Unquote(m[2])
+		if err != nil || strconv.Quote(key) != m[2] {
+			return Address{}, notAnAddress(s)
+		}
+		a.Key = key
+	}
+	if m[5] != "" {
+		n, err := strconv.Atoi(m[5])
 		if err != nil {
 			return Address{}, notAnAddress(s)
 		}
@@ -41,12 +50,12 @@ func ParseAddress(s string) (Address, error) {
 }
 
 func notAnAddress(s string) error {
-	return fmt.Errorf(`%q is not an address: write experiment.NAME, experiment.NAME.config["CONFIGURATION"] or experiment.NAME.config["CONFIGURATION"].run[N], with N from 1`, s)
+	return fmt.Errorf(`%q is not an address: write experiment.NAME (with ["KEY"] behind it where it has for_each), experiment.NAME.config["CONFIGURATION"] or experiment.NAME.config["CONFIGURATION"].run[N], with N from 1`, s)
 }
 
 // String writes the address as a user types it.
 func (a Address) String() string {
-	s := "experiment." + a.Experiment
+	s := Ref{Block: "experiment", Name: a.Experiment, Key: a.Key}.Address()
 	if a.Configuration == "" {
 		return s
 	}
@@ -68,9 +77,9 @@ func (a Address) Kind() string {
 // File is the name that the run's files share: run_2, warmup_1.
 func (a Address) File() string { return a.Kind() + "_" + strconv.Itoa(a.Repeat) }
 
-// Contains says whether b is a or lies under it.
+// Contains says whether b is a or lies under it. An experiment without a key contains its instances.
 func (a Address) Contains(b Address) bool {
-	return a.Experiment == b.Experiment &&
+	return a.Experiment == b.Experiment && (a.Key == "" || a.Key == b.Key) &&
 		(a.Configuration == "" || a.Configuration == b.Configuration) &&
 		(a.Repeat == 0 || a.Repeat == b.Repeat && a.Warmup == b.Warmup)
 }

@@ -279,13 +279,32 @@ func (a attr) refProblems(v cty.Value, expr hcl.Expression) []problem {
 	case ok:
 		return one(expr, "Wrong type", "%q must be %s, and %s is %s.", a.name, a.noun(), r.Address(), article(r.Block))
 	}
-	hint := ""
+	hint := instancesHint(v)
 	if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
 		if block, _, _ := strings.Cut(v.AsString(), "."); slices.Contains(a.refs, block) {
 			hint = " Take the quotes off."
+			if _, native := expr.(hclsyntax.Expression); !native {
+				hint = fmt.Sprintf(" In JSON a reference is written as \"${%s}\".", v.AsString())
+			}
 		}
 	}
 	return one(expr, "Wrong type", "%q must be %s, and this is %s.%s", a.name, a.noun(), friendly(v.Type()), hint)
+}
+
+// instancesHint tells of the instances where a reference names all of them.
+func instancesHint(v cty.Value) string {
+	if !v.Type().IsObjectType() || !v.IsKnown() || v.IsNull() {
+		return ""
+	}
+	it := v.ElementIterator()
+	if !it.Next() {
+		return ""
+	}
+	_, first := it.Element()
+	if r, ok := asRef(first); ok && r.Key != "" {
+		return fmt.Sprintf(" It has for_each, so it stands for all of its instances: name one, as %s.", r.Address())
+	}
+	return ""
 }
 
 func (a attr) refsProblems(v cty.Value, expr hcl.Expression) []problem {

@@ -108,7 +108,7 @@ func (d *decoder) labels(v *values, made *block, want []string, sc *scope) bool 
 		d.errorAt(a.Expr.Range(), sensitiveHere, "A label is part of names, which are written to records and reports, and this one is sensitive.")
 		return false
 	case err != nil || list.IsNull() || list.LengthInt() != len(want):
-		d.errorAt(a.Expr.Range(), "Wrong labels", fmt.Sprintf("A block %q takes %d, so \"labels\" must be a list of %d strings.", made.Type, len(want), len(want)))
+		d.errorAt(a.Expr.Range(), "Wrong labels", fmt.Sprintf("\"labels\" must be a list of as many strings as a block %q has labels: %s.", made.Type, countOf(len(want), "label")))
 		return false
 	}
 	for i, label := range list.AsValueSlice() {

@@ -40,10 +40,31 @@ func (p *Program) Start() (*Evaluation, error) {
 		vars[root] = v
 	}
 	held := &files{contents: p.Files, listings: p.Listings, templates: map[string]*hcl.File{}}
+	sc := newScope(vars, functions(held))
+	if err := p.define(sc); err != nil {
+		return nil, err
+	}
 	return &Evaluation{
-		program: p, scope: newScope(vars, functions(held)),
+		program: p, scope: sc,
 		ingests: map[string]cty.Value{}, steps: map[string]cty.Value{},
 	}, nil
+}
+
+// define makes the module's own functions known.
+func (p *Program) define(sc *scope) error {
+	count := &callCount{}
+	for name, f := range p.Calls {
+		result, diags := f.Result.parse()
+		if diags.HasErrors() {
+			return fmt.Errorf("program: function %s: %w", name, &LateError{diags})
+		}
+		own := &userFunction{
+			name: name, params: f.Params, variadic: f.Variadic, result: result, calls: count,
+			scope: func() *scope { return sc },
+		}
+		sc.ctx.Functions[name] = own.function()
+	}
+	return nil
 }
 
 // Ingested tells what an ingest block gave.
@@ -127,6 +148,13 @@ func (e *Evaluation) value(s Source, want cty.Type, more map[string]cty.Value) (
 	}
 	vars := map[string]cty.Value{"step": cty.ObjectVal(e.steps), "ingest": cty.ObjectVal(e.ingests)}
 	maps.Copy(vars, more)
+	for name, t := range s.Vars {
+		v, err := t.value()
+		if err != nil {
+			return cty.NilVal, fmt.Errorf("program: %s: %w", name, err)
+		}
+		vars[name] = v
+	}
 	sc := e.scope.with(vars)
 	v, diags := sc.evaluate(expr)
 	if diags.HasErrors() {

@@ -15,6 +15,8 @@ import (
 // maxCalls is how many calls of the module's own functions the evaluation of one expression may make.
 const maxCalls = 100_000
 
+var errTooManyCalls = fmt.Errorf("more than %d calls of functions come of this one expression", maxCalls)
+
 // A userFunction is a function block.
 type userFunction struct {
 	name     string
@@ -210,7 +212,7 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		f.calls.made = 0
 	}
 	if f.calls.made++; f.calls.made > maxCalls {
-		return cty.NilVal, fmt.Errorf("more than %d calls of functions come of this one expression", maxCalls)
+		return cty.NilVal, errTooManyCalls
 	}
 	f.calls.depth++
 	defer func() { f.calls.depth-- }()
@@ -222,7 +224,10 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		vars[f.variadic] = cty.TupleVal(args[len(f.params):])
 	}
 	v, diags := f.scope().with(vars).evaluate(f.result)
-	if diags.HasErrors() {
+	switch {
+	case f.calls.made > maxCalls: // told where the first of them is called
+		return cty.NilVal, errTooManyCalls
+	case diags.HasErrors():
 		return cty.NilVal, &functionError{diags}
 	}
 	if detail := tooLarge(v); detail != "" {

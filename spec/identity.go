@@ -52,14 +52,20 @@ func (p *Program) valuesByName() map[string]map[string]json.RawMessage {
 // digest hashes an expression's tokens with the values and the files that it refers to.
 func (p *Program) digest(s Source, values map[string]map[string]json.RawMessage) string {
 	d := digester{sha256.New()}
-	tokens, _ := hclsyntax.LexExpression(s.parseable(), s.Filename, hcl.InitialPos)
-	for _, t := range tokens {
-		if t.Type != hclsyntax.TokenComment && t.Type != hclsyntax.TokenNewline {
-			d.add("token", string(t.Bytes))
+	d.source(s)
+	for _, name := range slices.Sorted(maps.Keys(s.Vars)) {
+		d.add("own", name, string(s.Vars[name].Value))
+	}
+	var variables []hcl.Traversal
+	for _, f := range p.calledFrom(s) {
+		d.add("parameters", append(f.Params, f.Variadic)...)
+		d.source(f.Result)
+		if expr, diags := f.Result.parse(); !diags.HasErrors() {
+			variables = append(variables, expr.Variables()...)
 		}
 	}
 	if expr, diags := s.parse(); !diags.HasErrors() {
-		for _, t := range expr.Variables() {
+		for _, t := range append(expr.Variables(), variables...) {
 			all, ok := values[t.RootName()]
 			if !ok {
 				continue
@@ -79,6 +85,45 @@ func (p *Program) digest(s Source, values map[string]map[string]json.RawMessage)
 		d.add("listing", append([]string{pattern}, p.Listings[pattern]...)...)
 	}
 	return hex.EncodeToString(d.Sum(nil))
+}
+
+// calledFrom gives the module's own functions that an expression calls, itself or through others, in the order of their names.
+func (p *Program) calledFrom(s Source) []Function {
+	found := map[string]bool{}
+	var visit func(s Source)
+	visit = func(s Source) {
+		expr, diags := s.parse()
+		if diags.HasErrors() {
+			return
+		}
+		called, _ := calls(expr)
+		for _, c := range called {
+			if f, ok := p.Calls[c.Name]; ok && !found[c.Name] {
+				found[c.Name] = true
+				visit(f.Result)
+			}
+		}
+	}
+	visit(s)
+	var out []Function
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, p.Calls[name])
+	}
+	return out
+}
+
+// source hashes the tokens of an expression, without comments and white space.
+func (d digester) source(s Source) {
+	if s.JSON {
+		d.add("json", s.Text)
+		return
+	}
+	tokens, _ := hclsyntax.LexExpression(s.parseable(), s.Filename, hcl.InitialPos)
+	for _, t := range tokens {
+		if t.Type != hclsyntax.TokenComment && t.Type != hclsyntax.TokenNewline {
+			d.add("token", string(t.Bytes))
+		}
+	}
 }
 
 // digester hashes parts of any text, each after its length, so that no two lists of parts give the same bytes.

@@ -185,7 +185,7 @@ func (d *decoder) validate(in input) bool {
 
 // holds evaluates a rule, and reports its message where it is broken.
 func (d *decoder) holds(in input, condition, message Expr) bool {
-	val, diags := d.scope.evaluate(condition.expr)
+	val, diags := condition.scope.evaluate(condition.expr)
 	d.diags = append(d.diags, diags...)
 	if diags.HasErrors() {
 		return true
@@ -199,7 +199,7 @@ func (d *decoder) holds(in input, condition, message Expr) bool {
 		d.diags = append(d.diags, &hcl.Diagnostic{
 			Severity: hcl.DiagError, Summary: "Invalid value for variable", Subject: &in.from,
 			Detail:     d.message(message) + fmt.Sprintf("\n\nThe rule is at %s.", at(condition.Range())),
-			Expression: condition.expr, EvalContext: legible(condition.expr, d.scope.ctx),
+			Expression: condition.expr, EvalContext: legible(condition.expr, condition.scope.ctx),
 		})
 		return false
 	}
@@ -208,7 +208,7 @@ func (d *decoder) holds(in input, condition, message Expr) bool {
 
 // message gives the text of an error_message, which is not shown where it tells a sensitive value.
 func (d *decoder) message(e Expr) string {
-	text, diags := attr{name: "error_message", kind: kString, required: true}.evaluateChecked(e.expr, d.scope)
+	text, diags := attr{name: "error_message", kind: kString, required: true}.evaluateChecked(e.expr, e.scope)
 	switch {
 	case !diags.HasErrors() && text.IsKnown():
 		return text.AsString()

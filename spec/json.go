@@ -1,10 +1,76 @@
 package spec
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
+
+// jsonEnding is that of a spec in HCL's JSON syntax.
+const jsonEnding = ".hcl.json"
+
+// parseJSON reads a file in HCL's JSON syntax.
+func (d *decoder) parseJSON(name string, src []byte) hcl.Body {
+	if diag := jsonTooDeep(src, name); diag != nil {
+		d.parser.AddFile(name, &hcl.File{Bytes: src})
+		d.diags = append(d.diags, diag)
+		return nil
+	}
+	file, diags := d.parser.ParseJSON(src, name)
+	d.diags = append(d.diags, diags...)
+	if file == nil {
+		return nil
+	}
+	return file.Body
+}
+
+// jsonTooDeep finds where JSON, or a template in one of its texts, nests deeper than can be parsed.
+func jsonTooDeep(src []byte, name string) *hcl.Diagnostic {
+	depth := 0
+	at := hcl.InitialPos
+	for i := 0; i < len(src); i++ {
+		from := i
+		switch src[i] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case '"':
+			for i++; i < len(src) && src[i] != '"' && src[i] != '\n'; i++ {
+				if src[i] == '\\' {
+					i++
+				}
+			}
+			if diag := textTooDeep(src[from:min(i+1, len(src))], name, at); diag != nil {
+				return diag
+			}
+		}
+		if depth > maxDepth {
+			end := at
+			end.Byte, end.Column = end.Byte+1, end.Column+1
+			return nestedTooDeep(hcl.Range{Filename: name, Start: at, End: end}, fmt.Sprintf("More than %d brackets are open here.", maxDepth))
+		}
+		at.Byte, at.Column = i+1, at.Column+i+1-from
+		if src[min(i, len(src)-1)] == '\n' {
+			at.Line, at.Column = at.Line+1, 1
+		}
+	}
+	return nil
+}
+
+// textTooDeep looks at the template that a text in JSON may hold.
+func textTooDeep(quoted []byte, name string, at hcl.Pos) *hcl.Diagnostic {
+	var text string
+	if json.Unmarshal(quoted, &text) != nil || !strings.Contains(text, "{") {
+		return nil // a text that is no JSON is told by the parser
+	}
+	tokens, _ := hclsyntax.LexTemplate([]byte(text), name, hcl.Pos{Line: at.Line, Column: at.Column + 1, Byte: at.Byte + 1})
+	return tooDeep(tokens)
+}
 
 // nativeParts gives what an expression is made of in HCL's native syntax: itself, or the templates in the texts of one in JSON.
 func nativeParts(expr hcl.Expression) []hclsyntax.Expression {

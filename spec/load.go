@@ -104,8 +104,6 @@ func (d *decoder) gather(paths []string) []string {
 				d.fail("No spec here", fmt.Sprintf("The folder %q has no *.hcl file. Write one, or name the file that is meant.", p))
 			}
 			files = append(files, found...)
-		case strings.HasSuffix(p, ".json"):
-			d.fail("Not in this version", fmt.Sprintf("%q: HCL's JSON syntax is part of the language, but this version of bench does not have it yet.", p))
 		default:
 			files = append(files, filepath.Clean(p))
 		}
@@ -126,7 +124,9 @@ func specsIn(dir string) []string {
 	entries, _ := os.ReadDir(dir)
 	var found []string
 	for _, e := range entries {
-		if name := e.Name(); strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".lock.hcl") && !e.IsDir() {
+		name := e.Name()
+		isSpec := strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".lock.hcl") || strings.HasSuffix(name, jsonEnding)
+		if isSpec && !e.IsDir() {
 			found = append(found, filepath.Join(dir, name))
 		}
 	}
@@ -150,6 +150,9 @@ func (d *decoder) parse(name string, sum hash.Hash) hcl.Body {
 	}
 	_, _ = fmt.Fprint(sum, filepath.Base(name), "\x00", len(src), "\x00")
 	_, _ = sum.Write(src)
+	if strings.HasSuffix(name, ".json") {
+		return d.parseJSON(name, src)
+	}
 	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
 	if diag := tooDeep(tokens); diag != nil {
 		d.parser.AddFile(name, &hcl.File{Bytes: src})

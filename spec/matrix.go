@@ -61,7 +61,7 @@ func (d *decoder) matrix(b *block, e *Experiment, outer *scope) *scope {
 // axes decodes short and long axes, in the order of the source.
 func (d *decoder) axes(content content, outer *scope, known map[string]cty.Value, places map[string]hcl.Range) []*Axis {
 	var axes []*Axis
-	add := func(name, label string, rng hcl.Range, expr hcl.Expression) {
+	add := func(name, label string, rng hcl.Range, expr hcl.Expression, sc *scope) {
 		if first, taken := places["matrix."+name]; taken {
 			d.errorAt(rng, "Duplicate name", fmt.Sprintf("The axis %q is at %s already.", name, at(first)))
 			return
@@ -70,7 +70,7 @@ func (d *decoder) axes(content content, outer *scope, known map[string]cty.Value
 		if !d.validName(name, rng) || expr == nil {
 			return
 		}
-		if a := d.axis(name, label, rng, expr, outer); a != nil {
+		if a := d.axis(name, label, rng, expr, sc); a != nil {
 			axes = append(axes, a)
 			known[name] = cty.UnknownVal(a.typ())
 		}
@@ -81,7 +81,7 @@ func (d *decoder) axes(content content, outer *scope, known map[string]cty.Value
 			d.longAxis(long[0], outer, add)
 			long = long[1:]
 		}
-		add(a.Name, "", a.NameRange, a.Expr)
+		add(a.Name, "", a.NameRange, a.Expr, outer)
 	}
 	for _, b := range long {
 		d.longAxis(b, outer, add)
@@ -89,7 +89,7 @@ func (d *decoder) axes(content content, outer *scope, known map[string]cty.Value
 	return axes
 }
 
-func (d *decoder) longAxis(b *block, outer *scope, add func(name, label string, rng hcl.Range, expr hcl.Expression)) {
+func (d *decoder) longAxis(b *block, outer *scope, add func(name, label string, rng hcl.Range, expr hcl.Expression, sc *scope)) {
 	v := d.read(b, axisSchema, outer)
 	label := ""
 	v.str("label", &label)
@@ -100,7 +100,7 @@ func (d *decoder) longAxis(b *block, outer *scope, add func(name, label string, 
 	if a, ok := v.attrs["values"]; ok {
 		values = a.Expr
 	}
-	add(b.Labels[0], label, b.LabelRanges[0], values)
+	add(b.Labels[0], label, b.LabelRanges[0], values, b.within(outer))
 }
 
 // axis decodes the values of one axis; nil where it has a mistake.

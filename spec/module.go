@@ -254,7 +254,7 @@ type Metric struct {
 
 // A Report is a template, its inputs and its output.
 type Report struct {
-	Name     string
+	Ref
 	Template string
 	Title    string
 	Analyses []Ref

@@ -154,6 +154,14 @@ func (s *scope) unknownName(expr hcl.Expression, path, name string, rng hcl.Rang
 		d.Detail = fmt.Sprintf("There is no %s %q %s.", noun, name, sort.where)
 	}
 	names := slices.Collect(maps.Keys(typ.AttributeTypes()))
+	if len(names) > 0 && depth == sort.parts+1 && typ.AttributeType(names[0]).IsCapsuleType() {
+		for i := range names {
+			names[i] = fmt.Sprintf("%s[%q]", path, names[i])
+		}
+		d.Summary = "Unknown instance"
+		d.Detail = fmt.Sprintf("%s has for_each, and no instance of it has the key %q.%s", path, name, didYouMean(fmt.Sprintf("%s[%q]", path, name), names, ""))
+		return d
+	}
 	if root == "step" && depth == 1 {
 		if why := s.notYet(name, &names); why != "" {
 			d.Summary, d.Detail = "Answer not known yet", why

@@ -104,7 +104,7 @@ func (c *cell) plainCode() (code string, exact bool) {
 	name := fmt.Sprint(c.plain)
 	if c.value != cty.NilVal {
 		if r, ok := asRef(c.value); ok {
-			name = r.Name
+			name = joined(r.Name, r.Key)
 		}
 	}
 	kept := clean(name)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
@@ -23,6 +24,7 @@ type Program struct {
 	Scores   []NamedSource       `json:"scores,omitempty"`
 	Valid    []ProgramCondition  `json:"valid,omitempty"`
 	Scope    map[string]Typed    `json:"scope"`              // by root name: var, local; only what is referred to
+	Calls    map[string]Function `json:"calls,omitempty"`    // the module's own functions that are called, by name
 	Files    map[string]string   `json:"files"`              // content by path
 	Listings map[string][]string `json:"listings,omitempty"` // files by the pattern of a fileset
 }
@@ -62,8 +64,18 @@ type Source struct {
 	Column   int    `json:"column"`
 	Byte     int    `json:"byte"`
 
+	JSON bool             `json:"json,omitempty"` // the text is in HCL's JSON syntax
+	Vars map[string]Typed `json:"vars,omitempty"` // what only this expression knows: each, the iterators of dynamic blocks
+
 	Files    []string `json:"files,omitempty"`    // that the expression reads, sorted
 	Listings []string `json:"listings,omitempty"` // patterns of the filesets in it, sorted
+}
+
+// A Function is one of the module's own.
+type Function struct {
+	Params   []string `json:"params,omitempty"`
+	Variadic string   `json:"variadic,omitempty"`
+	Result   Source   `json:"result"`
 }
 
 // A Typed value carries its cty type, so that it comes back as what it was.
@@ -99,7 +111,7 @@ type programBuilder struct {
 }
 
 func (b *programBuilder) build(w *Workload) *Program {
-	p := &Program{Workload: w.Name, Scope: map[string]Typed{}, Files: map[string]string{}, Listings: map[string][]string{}}
+	p := &Program{Workload: w.ID(), Scope: map[string]Typed{}, Calls: map[string]Function{}, Files: map[string]string{}, Listings: map[string][]string{}}
 	b.program = p
 	for _, i := range w.Ingests {
 		p.Ingests = append(p.Ingests, ProgramIngest{i.Name, i.Paths, i.MaxBytes})
@@ -130,17 +142,24 @@ func (b *programBuilder) build(w *Workload) *Program {
 // source takes an expression as text, notes the values that it refers to, and evaluates it as far as it goes, so that
 // the files which it reads are known.
 func (b *programBuilder) source(e Expr) Source {
+	own := map[string]cty.Value{}
 	for _, t := range e.expr.Variables() {
-		b.note(e, t)
+		if v, ok := e.scope.ofInstance(t.RootName()); ok {
+			own[t.RootName()] = v
+			continue
+		}
+		b.note(e.expr.Range(), t)
 	}
+	b.calls(e.expr)
 	b.files.used = &reading{map[string]bool{}, map[string]bool{}}
 	_, diags := e.Value(nil)
 	used := b.files.used
 	b.files.used = nil
 	b.diags = append(b.diags, diags...)
 	rng := e.Range()
+	_, native := e.expr.(hclsyntax.Expression)
 	s := Source{
-		Text: b.text(rng), Filename: filepath.Base(rng.Filename),
+		JSON: !native, Vars: b.vars(e.expr.Range(), own), Text: b.text(rng), Filename: filepath.Base(rng.Filename),
 		Line: rng.Start.Line, Column: rng.Start.Column, Byte: rng.Start.Byte,
 		Files: slices.Sorted(maps.Keys(used.files)), Listings: slices.Sorted(maps.Keys(used.patterns)),
 	}
@@ -153,8 +172,46 @@ func (b *programBuilder) source(e Expr) Source {
 	return s
 }
 
+// calls keeps the module's own functions that an expression calls, and what these refer to.
+func (b *programBuilder) calls(expr hcl.Expression) {
+	for _, f := range b.calledBy(expr) {
+		if _, kept := b.program.Calls[f.name]; kept {
+			continue
+		}
+		for _, t := range f.variables() {
+			b.note(f.result.Range(), t)
+		}
+		_, native := f.result.(hclsyntax.Expression)
+		rng := f.result.Range()
+		b.program.Calls[f.name] = Function{f.params, f.variadic, Source{
+			JSON: !native, Text: b.text(rng), Filename: filepath.Base(rng.Filename), Line: rng.Start.Line, Column: rng.Start.Column, Byte: rng.Start.Byte,
+		}}
+	}
+}
+
+// vars takes what only one expression knows.
+func (b *programBuilder) vars(at hcl.Range, own map[string]cty.Value) map[string]Typed {
+	out := map[string]Typed{}
+	for name, v := range own {
+		if holdsReference(v) {
+			b.errorAt(at, "Value can't be sent to a run", fmt.Sprintf("%q holds a reference to a block, and a run knows only plain values.", name))
+			continue
+		}
+		if v.ContainsMarked() {
+			b.errorAt(at, sensitiveHere, fmt.Sprintf("%q goes into the program of a run, which is written to records, and it holds a sensitive value.", name))
+			continue
+		}
+		t, err := typed(v)
+		if err != nil {
+			b.errorAt(at, "Value can't be sent to a run", upper(err.Error())+".")
+		}
+		out[name] = t
+	}
+	return out
+}
+
 // note keeps the variable or local that a reference names, or all of them where it names none.
-func (b *programBuilder) note(e Expr, t hcl.Traversal) {
+func (b *programBuilder) note(at hcl.Range, t hcl.Traversal) {
 	root := t.RootName()
 	if root != "var" && root != "local" {
 		return
@@ -162,7 +219,7 @@ func (b *programBuilder) note(e Expr, t hcl.Traversal) {
 	if b.used[root] == nil {
 		b.used[root] = map[string]cty.Value{}
 	}
-	all, _, _ := e.scope.lookup(root)
+	all, _, _ := b.scope.lookup(root)
 	names := slices.Sorted(maps.Keys(all.Type().AttributeTypes()))
 	if name, named := second(t); named {
 		names = []string{name}
@@ -170,7 +227,7 @@ func (b *programBuilder) note(e Expr, t hcl.Traversal) {
 	for _, name := range names {
 		v := all.GetAttr(name)
 		if holdsReference(v) {
-			b.errorAt(e.Range(), "Value can't be sent to a run", fmt.Sprintf("%s.%s holds a reference to a block, and a run knows only plain values. Keep references in a local of their own.", root, name))
+			b.errorAt(at, "Value can't be sent to a run", fmt.Sprintf("%s.%s holds a reference to a block, and a run knows only plain values. Keep references in a local of their own.", root, name))
 			continue
 		}
 		b.used[root][name] = v
@@ -213,6 +270,9 @@ func (s Source) parseable() []byte {
 }
 
 // parse reads the expression back, with the places that it had in the spec.
-func (s Source) parse() (hclsyntax.Expression, hcl.Diagnostics) {
+func (s Source) parse() (hcl.Expression, hcl.Diagnostics) {
+	if s.JSON {
+		return hcljson.ParseExpressionWithStartPos(s.parseable(), s.Filename, hcl.Pos{Line: s.Line, Column: s.Column, Byte: s.Byte})
+	}
 	return hclsyntax.ParseExpression(s.parseable(), s.Filename, hcl.Pos{Line: s.Line, Column: s.Column, Byte: s.Byte})
 }

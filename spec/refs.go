@@ -3,6 +3,7 @@ package spec
 import (
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -30,6 +31,18 @@ func (r Ref) ID() string {
 		return r.Name
 	}
 	return r.Name + "[" + strconv.Quote(r.Key) + "]"
+}
+
+// FileName is the ID in a form that a file or a folder may have. No two instances share one, not even where case doesn't count.
+func (r Ref) FileName() string {
+	if r.Key == "" {
+		return r.Name
+	}
+	slug := clean(r.Key)
+	if slug != r.Key || slug != strings.ToLower(slug) {
+		slug += "-" + sha256Hex(r.Key)[:6]
+	}
+	return r.Name + "." + slug // a name has no dot
 }
 
 // refTypes holds one cty type for each kind of block that can be referred to, so that an agent where a server belongs is a

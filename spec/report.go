@@ -12,7 +12,7 @@ import (
 
 func (d *decoder) report(b *block) {
 	v := d.read(b, reportSchema, d.scope)
-	out := &Report{Name: b.Labels[0], Range: b.DefRange}
+	out := &Report{Ref: b.ref(), Range: b.DefRange}
 	v.str("template", &out.Template)
 	v.str("title", &out.Title)
 	v.refs("analyses", &out.Analyses)
@@ -27,7 +27,7 @@ func (d *decoder) report(b *block) {
 	}
 	for _, other := range d.module.Reports {
 		if out.Output != "" && path.Clean(other.Output) == path.Clean(out.Output) {
-			d.errorAt(out.OutputRange, "Two reports, one file", fmt.Sprintf("Report %q (%s) writes %s as well. Give one of them another output.", other.Name, at(other.Range), out.Output))
+			d.errorAt(out.OutputRange, "Two reports, one file", fmt.Sprintf("Report %q (%s) writes %s as well. Give one of them another output.", other.ID(), at(other.Range), out.Output))
 		}
 	}
 	d.module.Reports = append(d.module.Reports, out)
@@ -107,7 +107,7 @@ func (d *decoder) readerOf(file string) string {
 	}
 	for _, r := range m.Reports {
 		if is(r.Template) {
-			return fmt.Sprintf("that is the template of report %q (%s)", r.Name, at(r.Range))
+			return fmt.Sprintf("that is the template of report %q (%s)", r.ID(), at(r.Range))
 		}
 	}
 	for name := range d.files.contents {

@@ -59,6 +59,16 @@ func (s *scope) lookup(name string) (v cty.Value, why string, ok bool) {
 	return cty.NilVal, usableIn[name], false
 }
 
+// ofInstance gives the value of a name that only one instance of a block knows.
+func (s *scope) ofInstance(name string) (cty.Value, bool) {
+	for ; s != nil; s = s.parent {
+		if v, ok := s.ctx.Variables[name]; ok {
+			return v, s.instance
+		}
+	}
+	return cty.NilVal, false
+}
+
 // place finds where something was declared.
 func (s *scope) place(address string) (hcl.Range, bool) {
 	for ; s != nil; s = s.parent {

@@ -43,6 +43,14 @@ func upper(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
+// countOf writes a number with its noun.
+func countOf(n int, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 func quoted(names []string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {

@@ -48,7 +48,7 @@ func (e *env) writeReports(c *cli.Context, m *spec.Module, s study.Study) ([]str
 		if slices.Contains(r.Formats, "html") {
 			html, err := templates.HTML(markdown)
 			if err != nil {
-				return nil, fmt.Errorf("report %s: %w", r.Name, err)
+				return nil, fmt.Errorf("report %s: %w", r.ID(), err)
 			}
 			outputs = append(outputs, output{strings.TrimSuffix(path, filepath.Ext(path)) + ".html", html})
 		}

@@ -141,7 +141,7 @@ func lostLines(exp *spec.Experiment, folder string) ([]runLine, error) {
 			continue
 		}
 		lines = append(lines, runLine{
-			Address: ev.Address, Experiment: exp.Name, Configuration: a.Configuration, Repeat: a.Repeat, Attempt: ev.Attempt,
+			Address: ev.Address, Experiment: exp.ID(), Configuration: a.Configuration, Repeat: a.Repeat, Attempt: ev.Attempt,
 			State: string(ev.State), Factors: map[string]any{}, Metrics: map[string]float64{}, Error: ev.Error,
 		})
 	}
@@ -152,7 +152,7 @@ func skippedLines(p *runner.Plan, exp *spec.Experiment) []runLine {
 	var lines []runLine
 	for _, s := range p.SkippedOf(exp) {
 		lines = append(lines, runLine{
-			Address: s.Address.String(), Experiment: exp.Name, Configuration: s.Address.Configuration, State: "skipped",
+			Address: s.Address.String(), Experiment: exp.ID(), Configuration: s.Address.Configuration, State: "skipped",
 			Factors: map[string]any{}, Metrics: map[string]float64{}, Skipped: s.Reason,
 		})
 	}

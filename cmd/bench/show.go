@@ -48,17 +48,24 @@ func showCommand(e *env) *cli.Command {
 
 // recordsUnder gives the records that count under an address, and where there is none the attempts that did not.
 func recordsUnder(m *spec.Module, address spec.Address) ([]journal.Record, error) {
-	exp := m.Experiment(spec.Ref{Block: "experiment", Name: address.Experiment})
-	if exp == nil {
-		var names []string
-		for _, x := range m.Experiments {
-			names = append(names, x.Name)
+	whole := spec.Address{Experiment: address.Experiment, Key: address.Key}
+	var all []journal.Record
+	found := false
+	var names []string
+	for _, x := range m.Experiments {
+		names = append(names, x.Address())
+		if !whole.Contains(spec.Address{Experiment: x.Name, Key: x.Key}) {
+			continue
 		}
-		return nil, fmt.Errorf("show: there is no experiment %q in this module.%s", address.Experiment, spec.DidYouMean(address.Experiment, names))
+		of, err := recordsOf(runner.Folder(m, x), true)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, of...)
+		found = true
 	}
-	all, err := recordsOf(runner.Folder(m, exp), true)
-	if err != nil {
-		return nil, err
+	if !found {
+		return nil, fmt.Errorf("show: there is no %s in this module.%s", whole, spec.DidYouMean(whole.String(), names))
 	}
 	var counted, others []journal.Record
 	for _, r := range all {

@@ -72,9 +72,9 @@ func render(m *spec.Module, r *spec.Report, s study.Study) ([]byte, hcl.Diagnost
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	report := templates.Report{Name: r.Name, Title: r.Title, Vars: r.Vars}
+	report := templates.Report{Name: r.ID(), Title: r.Title, Vars: r.Vars}
 	for _, a := range r.Analyses {
-		report.Analyses = append(report.Analyses, a.Name)
+		report.Analyses = append(report.Analyses, a.ID())
 	}
 	markdown, err := t.Render(report, s)
 	if err != nil {
@@ -99,7 +99,7 @@ func templateDiagnostic(m *spec.Module, r *spec.Report, s source, err error) *hc
 	if text, builtin := templates.Builtin(at.File); builtin {
 		s = source{at.File, text}
 	}
-	d.Detail = fmt.Sprintf("%s\n\nThe template is that of report %q (%s:%d).", sentence(at.Message), r.Name, r.Range.Filename, r.Range.Start.Line)
+	d.Detail = fmt.Sprintf("%s\n\nThe template is that of report %q (%s:%d).", sentence(at.Message), r.ID(), r.Range.Filename, r.Range.Start.Line)
 	d.Subject = wordAt(s, at.Line, at.Column)
 	m.Files[s.name] = &hcl.File{Bytes: []byte(s.text)}
 	return d

@@ -61,9 +61,9 @@ func concludeText(w io.Writer, width int, m *spec.Module, s study.Study, written
 	for _, a := range m.Analyses {
 		head := "Findings"
 		if len(m.Analyses) > 1 {
-			head += " of analysis." + a.Name
+			head += " of " + a.Address()
 		}
-		findingsText(&b, width, head, s.Analyses[a.Name])
+		findingsText(&b, width, head, s.Analyses[a.ID()])
 	}
 	if len(written) > 0 {
 		fmt.Fprintf(&b, "\nReport  %s\n", strings.Join(written, " · "))
@@ -102,8 +102,8 @@ func analyzeText(w io.Writer, width int, m *spec.Module, s study.Study) error {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		r := s.Analyses[a.Name]
-		fmt.Fprintf(&b, "analysis.%s  %s: %s\n", a.Name, strings.Join(r.Of, ", "), analysis.Count(r.Runs, "run"))
+		r := s.Analyses[a.ID()]
+		fmt.Fprintf(&b, "%s  %s: %s\n", a.Address(), strings.Join(r.Of, ", "), analysis.Count(r.Runs, "run"))
 		if len(r.Ranking) > 0 {
 			rankingText(&b, r)
 		}

@@ -72,7 +72,7 @@ func (b *builder) dataset(d *spec.Dataset) (hcl.Diagnostics, error) {
 		out.Dropped = append(out.Dropped, Dropped(x))
 	}
 	b.digest[d.Address()] = source.Digest
-	b.study.Datasets[d.Name] = out
+	b.study.Datasets[d.ID()] = out
 	b.add(source)
 	return nil, nil
 }
@@ -92,12 +92,12 @@ func (b *builder) analysis(a *spec.Analysis) error {
 	source := a.Of[0] // package table has refused several
 	result, err := analysis.Analyze(b.sources[source].Table(a.Metrics), table.Question(b.plan.Module, a))
 	if err != nil {
-		return fmt.Errorf("analysis %s: %w", a.Name, err)
+		return fmt.Errorf("%s: %w", a.Address(), err)
 	}
 	if source.Block == "experiment" {
-		b.study.Experiments[source.Name].doubts(&result)
+		b.study.Experiments[source.ID()].doubts(&result)
 	}
-	b.study.Analyses[a.Name] = Analysis{Of: []string{source.Address()}, Result: result}
+	b.study.Analyses[a.ID()] = Analysis{Of: []string{source.Address()}, Result: result}
 	return nil
 }
 

@@ -45,7 +45,7 @@ func (b *builder) experiment(e *spec.Experiment) error {
 	out := b.asked(e)
 	out.measured(byAddress, counted)
 	out.account(planned, counted, attempts(events, byAddress))
-	b.study.Experiments[e.Name] = out
+	b.study.Experiments[e.ID()] = out
 	b.add(table.FromRecords(e, counted))
 	return nil
 }
@@ -65,7 +65,7 @@ func (b *builder) asked(e *spec.Experiment) Experiment {
 	arms := map[string][]spec.Configuration{}
 	for c := range e.Configurations() {
 		agents, servers, targets = append(agents, c.Agent.Address()), append(servers, c.Server.Address()), append(targets, c.Target.Address())
-		kinds, works, models = append(kinds, c.Server.Kind), append(works, c.Work.Name), append(models, c.Model)
+		kinds, works, models = append(kinds, c.Server.Kind), append(works, c.Work.ID()), append(models, c.Model)
 		if c.Arm == "" {
 			options = append(options, c.Options)
 			out.Planned.Configurations++

@@ -22,28 +22,47 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(src)
 	}
-	f.Fuzz(func(t *testing.T, src []byte) {
-		dir := t.TempDir()
-		name := filepath.Join(dir, "experiment.hcl")
-		if err := os.WriteFile(name, src, 0o600); err != nil {
-			t.Fatal(err)
+	f.Fuzz(func(t *testing.T, src []byte) { goThrough(t, "experiment.hcl", src) })
+}
+
+// FuzzJSON is FuzzLoad for HCL's JSON syntax.
+func FuzzJSON(f *testing.F) {
+	specs, err := filepath.Glob("testdata/errors/*/*" + jsonEnding)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range specs {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
 		}
-		m, diags := Load([]string{name}, Options{Version: "0.1.0", Vars: map[string]string{"model": "a", "key": "hunter2"}, Classes: []string{"timeout"}})
-		writable(t, m, diags)
-		for _, e := range m.Experiments {
-			for c, failed := range e.Configurations() {
-				if failed.HasErrors() && !diags.HasErrors() {
-					t.Fatalf("%s failed after Load found no mistake: %v", c.Name, failed)
-				}
-				if len(c.Name) > maxName {
-					t.Fatalf("the name %s is too long", c.Name)
-				}
-				if p, failed := m.Program(c); !diags.HasErrors() && (failed.HasErrors() || len(p.Steps) == 0) {
-					t.Fatalf("%s has no program: %v", c.Name, failed)
-				}
+		f.Add(src)
+	}
+	f.Add([]byte(`{"server":{"emulator":{"e":{}}},"workload":{"w":{"step":{"s":{"prompt":"${1+1}"}}}},"experiment":{"x":{"for_each":["a"],"server":"${server.emulator.e}","workload":"${workload.w}","model":"m","matrix":{"a":[1,2]},"options":"${matrix}"}}}`))
+	f.Fuzz(func(t *testing.T, src []byte) { goThrough(t, "experiment"+jsonEnding, src) })
+}
+
+// goThrough loads a file, and goes through everything that a file gives.
+func goThrough(t *testing.T, name string, src []byte) {
+	name = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(name, src, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, diags := Load([]string{name}, Options{Version: "0.1.0", Vars: map[string]string{"model": "a", "key": "hunter2"}, Classes: []string{"timeout"}})
+	writable(t, m, diags)
+	for _, e := range m.Experiments {
+		for c, failed := range e.Configurations() {
+			if failed.HasErrors() && !diags.HasErrors() {
+				t.Fatalf("%s failed after Load found no mistake: %v", c.Name, failed)
+			}
+			if len(c.Name) > maxName {
+				t.Fatalf("the name %s is too long", c.Name)
+			}
+			if p, failed := m.Program(c); !diags.HasErrors() && (failed.HasErrors() || len(p.Steps) == 0) {
+				t.Fatalf("%s has no program: %v", c.Name, failed)
 			}
 		}
-	})
+	}
 }
 
 // writable holds that diagnostics can be written, and that none is a panic which go-cty has caught.

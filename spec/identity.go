@@ -118,12 +118,32 @@ func (d digester) source(s Source) {
 		d.add("json", s.Text)
 		return
 	}
-	tokens, _ := hclsyntax.LexExpression(s.parseable(), s.Filename, hcl.InitialPos)
+	tokens, _ := hclsyntax.LexExpression(s.bare(), s.Filename, hcl.InitialPos)
 	for _, t := range tokens {
 		if t.Type != hclsyntax.TokenComment && t.Type != hclsyntax.TokenNewline {
 			d.add("token", string(t.Bytes))
 		}
 	}
+}
+
+// bare gives the text without what the formatter takes off it: "${x}" and (x) are x.
+func (s Source) bare() []byte {
+	text := s.parseable()
+	expr, diags := hclsyntax.ParseExpression(text, s.Filename, hcl.InitialPos)
+	for !diags.HasErrors() {
+		switch wrapped := expr.(type) {
+		case *hclsyntax.TemplateWrapExpr:
+			expr = wrapped.Wrapped
+		case *hclsyntax.ParenthesesExpr:
+			expr = wrapped.Expression
+		default:
+			if rng := expr.Range(); rng.CanSliceBytes(text) {
+				return Source{Text: string(rng.SliceBytes(text))}.parseable()
+			}
+			return text
+		}
+	}
+	return text
 }
 
 // digester hashes parts of any text, each after its length, so that no two lists of parts give the same bytes.

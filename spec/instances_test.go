@@ -174,3 +174,20 @@ func TestFileName(t *testing.T) {
 		}
 	}
 }
+
+// TestFormattedIdentity: formatting a spec makes no run stale.
+func TestFormattedIdentity(t *testing.T) {
+	identity := func(prompt string) string {
+		m := load(t, "variable \"p\" {\n default = \"a\"\n}\nworkload \"w\" {\n step \"s\" {\n prompt = "+prompt+"\n}\n}\n", nil)
+		p, _ := m.Program(spec.Configuration{Work: m.Workloads[0].Ref})
+		return p.Identity()["prompt of step s"]
+	}
+	for _, same := range []string{`"${var.p}"`, `(var.p)`, `"${ ( var.p ) }"`} {
+		if identity(same) != identity("var.p") {
+			t.Errorf("%s is another prompt than var.p", same)
+		}
+	}
+	if identity(`"${var.p} "`) == identity("var.p") {
+		t.Error("a space in the text makes no difference")
+	}
+}

@@ -70,6 +70,7 @@ func carets(text string) string {
 	var out strings.Builder
 	under := false
 	for line := range strings.Lines(text) {
+		line = narrow(line)
 		out.WriteString(line)
 		before, rest, ok := strings.Cut(line, highlight)
 		if marked, _, _ := strings.Cut(rest, reset); ok && !under {
@@ -79,6 +80,36 @@ func carets(text string) string {
 	}
 	return out.String()
 }
+
+// longLine is how many bytes of a line of source are shown, and around how many the marked part of a longer one.
+const longLine, aroundMark = 400, 60
+
+// narrow cuts a line of source that is too long to be read to what stands around the marked part.
+func narrow(line string) string {
+	if len(line) <= longLine {
+		return line
+	}
+	before, rest, ok := strings.Cut(line, highlight)
+	marked, after, _ := strings.Cut(rest, reset)
+	if !ok {
+		return head(line, longLine) + "…\n"
+	}
+	if len(before) > 2*aroundMark {
+		number, _, _ := strings.Cut(before, ":")
+		before = number + ": …" + tail(before, aroundMark)
+	}
+	if len(marked) > 2*aroundMark {
+		marked = head(marked, 2*aroundMark) + "…"
+	}
+	if len(after) > aroundMark {
+		after = head(after, aroundMark) + "…\n"
+	}
+	return before + highlight + marked + reset + after
+}
+
+// head and tail give at most n bytes of a text, whole runes.
+func head(s string, n int) string { return strings.ToValidUTF8(s[:n], "") }
+func tail(s string, n int) string { return strings.ToValidUTF8(s[len(s)-n:], "") }
 
 // blank is as wide as a text: its tabs, and spaces for the rest.
 func blank(text string) string {

@@ -56,3 +56,19 @@ func TestDiagnosticsColour(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrow: a line of source that is too long to be read is cut to what stands around the marked part.
+func TestNarrow(t *testing.T) {
+	long := strings.Repeat("é(", 5000)
+	for name, x := range map[string]struct{ line, want string }{
+		"short":         {"  2: a" + highlight + "b" + reset + "c\n", "  2: a" + highlight + "b" + reset + "c\n"},
+		"long before":   {"  2: " + long + highlight + "b" + reset + "\n", "  2: …" + strings.Repeat("é(", 20) + highlight + "b" + reset + "\n"},
+		"long mark":     {"  2: " + highlight + strings.Repeat("b", 999) + reset + "c\n", "  2: " + highlight + strings.Repeat("b", 120) + "…" + reset + "c\n"},
+		"long after":    {"  2: " + highlight + "b" + reset + long + "\n", "  2: " + highlight + "b" + reset + strings.Repeat("é(", 20) + "…\n"},
+		"nothing there": {strings.Repeat("b", 999) + "\n", strings.Repeat("b", longLine) + "…\n"},
+	} {
+		if got := narrow(x.line); got != x.want {
+			t.Errorf("%s: got %q, want %q", name, got, x.want)
+		}
+	}
+}

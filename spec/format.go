@@ -23,8 +23,8 @@ func Format(src []byte, filename string) ([]byte, hcl.Diagnostics) {
 	if len(src) > maxFile {
 		return nil, unreadable(fileTooLarge(filename))
 	}
-	tokens, _ := hclsyntax.LexConfig(src, filename, hcl.InitialPos)
-	if diag := tooDeep(tokens); diag != nil {
+	tokens, diag := lex(src, filename)
+	if diag != nil {
 		return nil, hcl.Diagnostics{diag}
 	}
 	file, diags := hclsyntax.ParseConfig(src, filename, hcl.InitialPos)

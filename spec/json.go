@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -15,7 +16,7 @@ const jsonEnding = ".hcl.json"
 
 // parseJSON reads a file in HCL's JSON syntax.
 func (d *decoder) parseJSON(name string, src []byte) hcl.Body {
-	if diag := jsonTooDeep(src, name); diag != nil {
+	if diag := cmp.Or(notText(src, name), jsonTooDeep(src, name)); diag != nil {
 		d.parser.AddFile(name, &hcl.File{Bytes: src})
 		d.diags = append(d.diags, diag)
 		return nil

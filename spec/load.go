@@ -153,8 +153,7 @@ func (d *decoder) parse(name string, sum hash.Hash) hcl.Body {
 	if strings.HasSuffix(name, ".json") {
 		return d.parseJSON(name, src)
 	}
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
-	if diag := tooDeep(tokens); diag != nil {
+	if _, diag := lex(src, name); diag != nil {
 		d.parser.AddFile(name, &hcl.File{Bytes: src})
 		d.diags = append(d.diags, diag)
 		return nil
@@ -165,6 +164,15 @@ func (d *decoder) parse(name string, sum hash.Hash) hcl.Body {
 		return nil
 	}
 	return file.Body
+}
+
+// lex gives the tokens of a file, or says why it can't be parsed.
+func lex(src []byte, name string) (hclsyntax.Tokens, *hcl.Diagnostic) {
+	if diag := notText(src, name); diag != nil {
+		return nil, diag
+	}
+	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+	return tokens, tooDeep(tokens)
 }
 
 func readSpec(name string) ([]byte, error) {

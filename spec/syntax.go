@@ -53,6 +53,28 @@ func legibleSyntax(diags hcl.Diagnostics, src []byte) hcl.Diagnostics {
 	return out
 }
 
+// notText finds the first byte that is not UTF-8. HCL's parser lets some pass.
+func notText(src []byte, name string) *hcl.Diagnostic {
+	if utf8.Valid(src) {
+		return nil
+	}
+	at := hcl.Pos{Line: 1, Column: 1}
+	for {
+		r, size := utf8.DecodeRune(src[at.Byte:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		if at.Byte, at.Column = at.Byte+size, at.Column+1; r == '\n' {
+			at.Line, at.Column = at.Line+1, 1
+		}
+	}
+	after := hcl.Pos{Byte: at.Byte + 1, Line: at.Line, Column: at.Column + 1}
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Not a text", Subject: &hcl.Range{Filename: name, Start: at, End: after},
+		Detail: fmt.Sprintf("The byte %#x here is no UTF-8. Save the file as UTF-8.", src[at.Byte]),
+	}
+}
+
 // visible gives the last character before a place where there is only space: the end of a line, or of the file, has nothing
 // to point at.
 func visible(rng hcl.Range, src []byte) hcl.Range {

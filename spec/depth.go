@@ -1,7 +1,10 @@
 package spec
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -14,7 +17,8 @@ const (
 	maxOperators = 10_000 // operators, indexes and template directives in the expression of one attribute
 )
 
-// tooDeep finds where tokens nest deeper than can be parsed. It counts alone, and does not recurse.
+// tooDeep finds where tokens nest deeper than can be parsed, and numbers that have more digits than can be written. It counts
+// alone, and does not recurse.
 func tooDeep(tokens hclsyntax.Tokens) *hcl.Diagnostic {
 	depth := 0     // of all brackets
 	inside := 0    // of the brackets within the attribute
@@ -45,6 +49,9 @@ func tooDeep(tokens hclsyntax.Tokens) *hcl.Diagnostic {
 				operators = 0
 			}
 		}
+		if diag := hugeNumber(tokens[i].Bytes, tokens[i].Type, tokens[i].Range); diag != nil {
+			return diag
+		}
 		if depth > maxDepth {
 			return nestedTooDeep(tokens[i].Range, fmt.Sprintf("More than %d brackets are open here.", maxDepth))
 		}
@@ -59,5 +66,30 @@ func nestedTooDeep(rng hcl.Range, what string) *hcl.Diagnostic {
 	return &hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: "Nested too deeply", Subject: &rng,
 		Detail: what + " Split it with locals, or keep data in files of their own and read them with file().",
+	}
+}
+
+// maxExponent is that of the largest number: 1e999999999 is quickly read, and has a thousand million digits when it is written.
+const maxExponent = 400
+
+var scientific = regexp.MustCompile(`^[+-]?[0-9]*\.?[0-9]*[eE][+-]?0*([0-9]+)$`)
+
+// hugeNumber refuses a number whose exponent is beyond all measure, and a text that is nothing but such a number.
+func hugeNumber(text []byte, kind hclsyntax.TokenType, at hcl.Range) *hcl.Diagnostic {
+	switch kind {
+	case hclsyntax.TokenNumberLit, hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:
+	default:
+		return nil
+	}
+	m := scientific.FindSubmatch(bytes.TrimSpace(text[:min(len(text), maxText)]))
+	if m == nil {
+		return nil
+	}
+	if exponent, err := strconv.Atoi(string(m[1])); err == nil && exponent <= maxExponent {
+		return nil
+	}
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Number too large", Subject: &at,
+		Detail: fmt.Sprintf("The exponent of a number is at most %d.", maxExponent),
 	}
 }

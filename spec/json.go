@@ -49,6 +49,14 @@ func jsonTooDeep(src []byte, name string) *hcl.Diagnostic {
 			if diag := textTooDeep(src[from:min(i+1, len(src))], name, at); diag != nil {
 				return diag
 			}
+		case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			for i+1 < len(src) && strings.IndexByte("0123456789.eE+-", src[i+1]) >= 0 {
+				i++
+			}
+			end := hcl.Pos{Line: at.Line, Column: at.Column + i + 1 - from, Byte: i + 1}
+			if diag := hugeNumber(src[from:i+1], hclsyntax.TokenNumberLit, hcl.Range{Filename: name, Start: at, End: end}); diag != nil {
+				return diag
+			}
 		}
 		if depth > maxDepth {
 			end := at

@@ -11,6 +11,7 @@ import (
 const (
 	maxElements = 1_000_000
 	maxText     = 16 << 20 // bytes of all texts in a value
+	maxBits     = 4096     // binary exponent of a number
 )
 
 // tooLarge says that a value has more in it than a spec may; "" where it has not.
@@ -19,7 +20,7 @@ func tooLarge(v cty.Value) string {
 	if measure(v, &elements, &text) {
 		return ""
 	}
-	return fmt.Sprintf("This value has more than %d elements or %d MiB of text. Keep data in files of their own.", maxElements, maxText>>20)
+	return fmt.Sprintf("This value has more than %d elements or %d MiB of text, or a number of more than a thousand digits. Keep data in files of their own.", maxElements, maxText>>20)
 }
 
 // measure takes what a value has off what is left, and says whether that was enough.
@@ -30,6 +31,9 @@ func measure(v cty.Value, elements, text *int) bool {
 	}
 	switch {
 	case v.IsNull() || !v.IsKnown():
+	case v.Type() == cty.Number:
+		exponent := v.AsBigFloat().MantExp(nil)
+		return max(exponent, -exponent) <= maxBits
 	case v.Type() == cty.String:
 		*text -= len(v.AsString())
 		return *text >= 0

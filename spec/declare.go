@@ -18,7 +18,7 @@ func (d *decoder) decode(body hcl.Body) {
 		d.fail("Unreadable folder", upper(err.Error())+".")
 		return
 	}
-	d.files = files
+	d.files, d.module.read, files.environ = files, files, d.opts.Environ
 	functions := functions(files)
 	d.constant = newScope(nil, functions).without("a constant is needed", slices.Collect(maps.Keys(sorts))...)
 	if !d.versionFits(all.OfType("bench")) {
@@ -42,6 +42,9 @@ func (d *decoder) decode(body hcl.Body) {
 			for _, instance := range d.instancesOf(b) {
 				if d.declared[b] && !d.enough() {
 					d.uses.owner = instance.ref().Address()
+					if each, ok := instance.vars["each"]; ok {
+						d.uses.noteBlocks(each)
+					}
 					x.decode(instance)
 				}
 			}
@@ -57,6 +60,26 @@ func (d *decoder) decode(body hcl.Body) {
 	if !d.diags.HasErrors() {
 		d.warnings()
 	}
+	d.module.Uses, d.module.names = d.uses.list, d.named(all)
+}
+
+// named lists the addresses of everything that has a name, instances in the place of the block that they are made of.
+func (d *decoder) named(all blocks) []string {
+	var names []string
+	for address := range d.places {
+		if namedValues[rootOf(address)] != "" {
+			names = append(names, address)
+		}
+	}
+	for _, b := range all {
+		if refTypes[b.Type] == cty.NilType && b.Type != "report" || !d.declared[b] {
+			continue
+		}
+		for _, instance := range d.instancesOf(b) {
+			names = append(names, instance.ref().Address())
+		}
+	}
+	return names
 }
 
 // blocks reads the top level of all files.

@@ -160,6 +160,12 @@ func (e *Evaluation) value(s Source, want cty.Type, more map[string]cty.Value) (
 	if diags.HasErrors() {
 		return cty.NilVal, &LateError{diags}
 	}
+	if v.ContainsMarked() {
+		return cty.NilVal, &LateError{hcl.Diagnostics{{
+			Severity: hcl.DiagError, Summary: sensitiveHere, Subject: expr.Range().Ptr(),
+			Detail: "This would be written to records, and in this run it is sensitive.",
+		}}}
+	}
 	converted, err := convert.Convert(v, want)
 	if err == nil && (want == cty.DynamicPseudoType || !converted.IsNull()) {
 		return converted, nil

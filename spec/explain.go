@@ -15,23 +15,24 @@ import (
 
 type mark string
 
-// sensitiveMark is carried by every value that a sensitive variable went into.
+// sensitiveMark is carried by every value that a sensitive variable, or the environment, went into.
 const sensitiveMark = mark("sensitive")
 
-// explain makes the diagnostics of HCL's evaluation fit to be shown. What they tell of a sensitive value is left out, a mistake
-// inside a template points into the template, and long values are cut.
+// explain makes the diagnostics of HCL's evaluation fit to be shown, without what they tell of a sensitive value.
 func (s *scope) explain(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
 	if hidden, ok := s.concealed(expr); ok {
 		// Evaluated with the sensitive values unknown, no message can hold a piece of them. A mistake that is gone then lies in them.
 		_, safe := expr.Value(hidden)
 		if !safe.HasErrors() {
-			return hcl.Diagnostics{{
-				Severity: hcl.DiagError, Summary: diags[0].Summary, Subject: diags[0].Subject, Context: diags[0].Context,
-				Detail: "What is wrong depends on a sensitive value, so it is not shown.",
-			}}
+			return hcl.Diagnostics{unspoken(expr, diags[0])}
 		}
 		diags = safe
 	}
+	return s.tell(expr, diags)
+}
+
+// tell makes a mistake inside a template or a function point into it, and cuts long values.
+func (s *scope) tell(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
 		out = append(out, inTemplate(expr, d)...)
@@ -76,27 +77,6 @@ func (s *scope) attributesIn(expr hcl.Expression) []string {
 	return slices.Collect(maps.Keys(names))
 }
 
-// concealed gives a context in which what is sensitive is unknown, and whether the expression refers to any of it.
-func (s *scope) concealed(expr hcl.Expression) (*hcl.EvalContext, bool) {
-	hidden := map[string]cty.Value{}
-	for _, t := range expr.Variables() {
-		v, _, ok := s.lookup(t.RootName())
-		if !ok || !v.ContainsMarked() {
-			continue
-		}
-		attrs := v.AsValueMap() // only var and local hold what is sensitive, and both are objects
-		for name, a := range attrs {
-			if a.ContainsMarked() {
-				attrs[name] = cty.UnknownVal(a.Type())
-			}
-		}
-		hidden[t.RootName()] = cty.ObjectVal(attrs)
-	}
-	ctx := s.ctx.NewChild()
-	ctx.Variables = hidden
-	return ctx, len(hidden) > 0
-}
-
 // A templateError is a mistake in a file that templatefile renders.
 type templateError struct{ diags hcl.Diagnostics }
 
@@ -115,11 +95,15 @@ type functionError struct{ diags hcl.Diagnostics }
 
 func (e *functionError) Error() string { return oneLine(e.diags[0]) }
 
-// inside gives the mistake behind a call that failed, and how the call is told.
-func inside(err error) (hcl.Diagnostics, string) {
+// behind gives the mistakes that made a call fail, and how the call is told.
+func behind(d *hcl.Diagnostic) (hcl.Diagnostics, string) {
+	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
+	if !ok {
+		return nil, ""
+	}
 	var template *templateError
 	var called *functionError
-	switch {
+	switch err := extra.FunctionCallError(); {
 	case errors.As(err, &template):
 		return template.diags, "The template is rendered"
 	case errors.As(err, &called):
@@ -130,11 +114,7 @@ func inside(err error) (hcl.Diagnostics, string) {
 
 // inTemplate replaces the failure of a call by the mistake in the template or the function that it comes from.
 func inTemplate(expr hcl.Expression, d *hcl.Diagnostic) hcl.Diagnostics {
-	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
-	if !ok {
-		return hcl.Diagnostics{d}
-	}
-	mistakes, how := inside(extra.FunctionCallError())
+	mistakes, how := behind(d)
 	if len(mistakes) == 0 {
 		return hcl.Diagnostics{d}
 	}

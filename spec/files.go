@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -22,10 +20,11 @@ import (
 type files struct {
 	dir       string
 	root      *os.Root            // nil in a worker
-	contents  map[string]string   // by path
+	contents  map[string]Content  // by path
 	listings  map[string][]string // by pattern
 	templates map[string]*hcl.File
 	used      *reading // what the expression under evaluation reads; nil: nobody asks
+	environ   []string // as os.Environ gives it; none in a worker
 }
 
 // A reading is what an expression read.
@@ -39,36 +38,52 @@ func openFiles(dir string) (*files, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &files{dir: dir, root: root, contents: map[string]string{}, listings: map[string][]string{}, templates: map[string]*hcl.File{}}, nil
+	return &files{dir: dir, root: root, contents: map[string]Content{}, listings: map[string][]string{}, templates: map[string]*hcl.File{}}, nil
 }
 
 // outside says whether a path leaves the folder that it is relative to.
 func outside(name string) bool { return !filepath.IsLocal(filepath.FromSlash(name)) }
 
+func isOutside(name string) error {
+	return fmt.Errorf("%q lies outside the module's folder; paths are relative to the spec and stay below it", name)
+}
+
 // read gives the content of a text file of the module.
 func (f *files) read(name string) (string, error) {
+	content, err := f.content(name)
+	if err == nil && !utf8.ValidString(content) {
+		err = fmt.Errorf("%q is not a text in UTF-8", name)
+	}
+	if err != nil {
+		return "", err
+	}
+	return content, nil
+}
+
+// content gives the bytes of a file of the module.
+func (f *files) content(name string) (string, error) {
 	if outside(name) {
-		return "", fmt.Errorf("%q lies outside the module's folder; paths are relative to the spec and stay below it", name)
+		return "", isOutside(name)
 	}
 	clean := path.Clean(name)
 	if f.used != nil {
 		f.used.files[clean] = true
 	}
 	if content, ok := f.contents[clean]; ok {
-		return content, nil
+		return string(content), nil
 	}
 	if f.root == nil {
 		return "", fmt.Errorf("the file %q was not read when the plan was made: in a run, its path may not depend on an answer", name)
 	}
-	content, err := f.readText(clean)
+	content, err := f.readAll(clean)
 	if err != nil {
 		return "", err
 	}
-	f.contents[clean] = content
+	f.contents[clean] = Content(content)
 	return content, nil
 }
 
-func (f *files) readText(name string) (string, error) {
+func (f *files) readAll(name string) (string, error) {
 	info, err := f.root.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -78,7 +93,7 @@ func (f *files) readText(name string) (string, error) {
 	case !info.Mode().IsRegular():
 		return "", fmt.Errorf("%q is not a regular file", name)
 	case info.Size() > maxFile:
-		return "", fmt.Errorf("%q is larger than the %d MiB that a text in a spec may have", name, maxFile>>20)
+		return "", fmt.Errorf("%q is larger than the %d MiB that a file which a spec reads may have", name, maxFile>>20)
 	}
 	file, err := f.root.Open(name)
 	if err != nil {
@@ -88,9 +103,6 @@ func (f *files) readText(name string) (string, error) {
 	content, err := io.ReadAll(io.LimitReader(file, maxFile))
 	if err != nil {
 		return "", fmt.Errorf("%q can't be read: %w", name, cause(err))
-	}
-	if !utf8.Valid(content) {
-		return "", fmt.Errorf("%q is not a text in UTF-8", name)
 	}
 	return string(content), nil
 }
@@ -124,7 +136,7 @@ func (f *files) nearby(name string) string {
 // that begin with a dot. Records under runs/ are never meant: they would change the inputs of the next run.
 func (f *files) glob(pattern string) ([]string, error) {
 	if outside(pattern) {
-		return nil, fmt.Errorf("%q lies outside the module's folder; paths are relative to the spec and stay below it", pattern)
+		return nil, isOutside(pattern)
 	}
 	clean := path.Clean(pattern)
 	if f.used != nil {
@@ -219,8 +231,3 @@ func matchSegment(pattern, name string) bool {
 }
 
 func hidden(name string) bool { return strings.HasPrefix(name, ".") }
-
-func sha256Hex(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
-}

@@ -27,6 +27,7 @@ type userFunction struct {
 
 	scope func() *scope // what the result sees beside the parameters
 	calls *callCount
+	hides bool // what is sensitive is unknown to it: see explain
 }
 
 // callCount bounds functions that call each other: ten that call two of the next each are a thousand calls.
@@ -50,6 +51,7 @@ func (d *decoder) userFunctions(all blocks, r *resolver) {
 			d.own[name] = f
 		}
 	}
+	d.scope.own = d.own
 	for name, f := range d.own {
 		d.scope.ctx.Functions[name] = f.function()
 	}
@@ -223,7 +225,7 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	if f.variadic != "" {
 		vars[f.variadic] = cty.TupleVal(args[len(f.params):])
 	}
-	v, diags := f.scope().with(vars).evaluate(f.result)
+	v, diags := f.evaluate(f.scope().with(vars))
 	switch {
 	case f.calls.made > maxCalls: // told where the first of them is called
 		return cty.NilVal, errTooManyCalls
@@ -234,6 +236,22 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		return cty.NilVal, errors.New(detail)
 	}
 	return v, nil
+}
+
+// evaluate gives the result. What is told of a sensitive value stays: whoever made the first call takes care of it.
+func (f *userFunction) evaluate(sc *scope) (cty.Value, hcl.Diagnostics) {
+	ctx := sc.ctx
+	if f.hides {
+		ctx, _ = sc.concealed(f.result)
+	}
+	v, diags := f.result.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal, sc.tell(f.result, diags)
+	}
+	if f.hides {
+		v = conceal(v)
+	}
+	return v, diags
 }
 
 // seenBy gives the scope of a function's result: it sees the values that it names, as far as they are known.

@@ -79,7 +79,7 @@ func (p *Program) digest(s Source, values map[string]map[string]json.RawMessage)
 		}
 	}
 	for _, name := range s.Files {
-		d.add("file", name, p.Files[name])
+		d.add("file", name, string(p.Files[name]))
 	}
 	for _, pattern := range s.Listings {
 		d.add("listing", append([]string{pattern}, p.Listings[pattern]...)...)

@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Vars    map[string]string // -var: name → text of the value
 	Version string            // of the tool, for required_version; "" or no semantic version: not checked
+	Environ []string          // as os.Environ gives it: for env(); nil: none
 	Classes []string          // classes of error that a retry rule may name; none: not checked
 }
 

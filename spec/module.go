@@ -26,6 +26,10 @@ type Module struct {
 	Analyses        []*Analysis
 	Reports         []*Report
 
+	Uses  []Use    // which of its things refers to which, each once
+	names []string // addresses of everything that has a name, in no order
+	read  *files   // what has read the folder
+
 	programs   map[Ref]*Program // by workload
 	evaluating sync.Mutex       // held while an expression is evaluated after Load
 }

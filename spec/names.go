@@ -230,36 +230,14 @@ func contextOf(expr hcl.Expression, rng hcl.Range) *hcl.Range {
 // at writes a place as a user looks it up.
 func at(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
 
-// leftOut holds the functions that other tools have and this language has not, with the reason.
-var leftOut = map[string]string{
-	"timestamp":      "it reads the clock, so the same spec would not always mean the same plan",
-	"plantimestamp":  "it reads the clock, so the same spec would not always mean the same plan",
-	"uuid":           "it is random, so the same spec would not always mean the same plan",
-	"bcrypt":         "it is random, so the same spec would not always mean the same plan",
-	"pathexpand":     "it depends on the user who runs it",
-	"abspath":        "it depends on the machine; paths are relative to the spec",
-	"filebase64":     "a prompt is a text; read the file with file()",
-	"nonsensitive":   "what is sensitive stays so, since plans and records are shown to others",
-	"env":            "this version of bench does not have it yet; declare a variable and set it with -var",
-	"yamldecode":     "this version of bench does not have it yet; use jsondecode",
-	"yamlencode":     "this version of bench does not have it yet; use jsonencode",
-	"templatestring": "a text with ${…} in it is a template already",
-}
-
 func (s *scope) checkCall(call *hclsyntax.FunctionCallExpr) *hcl.Diagnostic {
 	functions := s.functions()
 	if _, known := functions[call.Name]; known {
 		return nil
 	}
-	detail := fmt.Sprintf("There is no function %q.%s", call.Name, didYouMean(call.Name, slices.Collect(maps.Keys(functions)), ""))
-	if why, ok := leftOut[call.Name]; ok {
-		detail = fmt.Sprintf("%q is left out of this language: %s.", call.Name, why)
-	}
-	if call.Name == "templatefile" {
-		detail = "A template can't render another one: it might be itself. Render it outside and hand the text over."
-	}
+	summary, detail := missingFunction(call.Name, slices.Collect(maps.Keys(functions)))
 	return &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: "Unknown function", Detail: detail,
+		Severity: hcl.DiagError, Summary: summary, Detail: detail,
 		Subject: call.NameRange.Ptr(), Context: contextOf(call, call.NameRange),
 	}
 }

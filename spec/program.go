@@ -25,7 +25,7 @@ type Program struct {
 	Valid    []ProgramCondition  `json:"valid,omitempty"`
 	Scope    map[string]Typed    `json:"scope"`              // by root name: var, local; only what is referred to
 	Calls    map[string]Function `json:"calls,omitempty"`    // the module's own functions that are called, by name
-	Files    map[string]string   `json:"files"`              // content by path
+	Files    map[string]Content  `json:"files"`              // content by path
 	Listings map[string][]string `json:"listings,omitempty"` // files by the pattern of a fileset
 }
 
@@ -111,7 +111,7 @@ type programBuilder struct {
 }
 
 func (b *programBuilder) build(w *Workload) *Program {
-	p := &Program{Workload: w.ID(), Scope: map[string]Typed{}, Calls: map[string]Function{}, Files: map[string]string{}, Listings: map[string][]string{}}
+	p := &Program{Workload: w.ID(), Scope: map[string]Typed{}, Calls: map[string]Function{}, Files: map[string]Content{}, Listings: map[string][]string{}}
 	b.program = p
 	for _, i := range w.Ingests {
 		p.Ingests = append(p.Ingests, ProgramIngest{i.Name, i.Paths, i.MaxBytes})
@@ -174,7 +174,9 @@ func (b *programBuilder) source(e Expr) Source {
 
 // calls keeps the module's own functions that an expression calls, and what these refer to.
 func (b *programBuilder) calls(expr hcl.Expression) {
+	b.noEnvironment(expr)
 	for _, f := range b.calledBy(expr) {
+		b.noEnvironment(f.result)
 		if _, kept := b.program.Calls[f.name]; kept {
 			continue
 		}
@@ -186,6 +188,16 @@ func (b *programBuilder) calls(expr hcl.Expression) {
 		b.program.Calls[f.name] = Function{f.params, f.variadic, Source{
 			JSON: !native, Text: b.text(rng), Filename: filepath.Base(rng.Filename), Line: rng.Start.Line, Column: rng.Start.Column, Byte: rng.Start.Byte,
 		}}
+	}
+}
+
+// noEnvironment refuses what a run could not know: it may be on another machine.
+func (b *programBuilder) noEnvironment(expr hcl.Expression) {
+	called, _ := calls(expr)
+	for _, c := range called {
+		if c.Name == "env" {
+			b.errorAt(c.NameRange, "Function out of scope", "A run does not know the environment of who started it, and env() gives sensitive values, which would be written to records. Use it in what starts a server.")
+		}
 	}
 }
 

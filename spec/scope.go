@@ -18,8 +18,11 @@ type scope struct {
 	absent map[string]string    // why a name can't be used here though other scopes have it
 	hint   string               // what to do about a name that nothing has
 
-	instance bool  // it is of one instance: each, and iterators
-	uses     *uses // of the outermost scope: who refers to what
+	instance bool // it is of one instance: each, and iterators
+
+	// Of the outermost scope alone.
+	uses *uses                    // who refers to what
+	own  map[string]*userFunction // the module's own functions
 }
 
 func newScope(vars map[string]cty.Value, functions map[string]function.Function) *scope {

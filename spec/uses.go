@@ -1,6 +1,9 @@
 package spec
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
 
 // uses remembers who refers to what.
 type uses struct {
@@ -9,7 +12,8 @@ type uses struct {
 	list  []Use
 }
 
-// A Use says that the definition of one thing refers to another, both by their addresses: local.a, agent.go, function.f.
+// A Use says that the definition of one thing refers to another, both by their addresses: local.a, agent.go, function.f. To may
+// stop short of a name where all below it are meant, or go on with an attribute, written as the key of an instance.
 type Use struct{ From, To string }
 
 func newUses() *uses { return &uses{seen: map[Use]bool{}} }
@@ -22,7 +26,8 @@ func (u *uses) note(to string) {
 	}
 }
 
-// noteReference notes what a reference means: a variable, a local value or a block, or all of a sort where it names none.
+// noteReference notes what a reference means: a variable, a local value, a block or an instance, or all of a sort where it names
+// none.
 func (u *uses) noteReference(t hcl.Traversal) {
 	to := t.RootName()
 	sort, ok := sorts[to]
@@ -36,5 +41,21 @@ func (u *uses) noteReference(t hcl.Traversal) {
 		}
 		to += "." + name
 	}
+	if _, block := refTypes[t.RootName()]; block && len(t) > sort.parts+1 {
+		if key, ok := stepName(t[sort.parts+1]); ok {
+			to = Ref{Name: to, Key: key}.ID()
+		}
+	}
 	u.note(to)
+}
+
+// noteBlocks notes the blocks that a value refers to.
+func (u *uses) noteBlocks(v cty.Value) {
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		v, _ = v.Unmark()
+		if r, ok := asRef(v); ok {
+			u.note(r.Address())
+		}
+		return true, nil
+	})
 }

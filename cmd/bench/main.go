@@ -74,8 +74,8 @@ func newApp(e *env) *cli.App {
 		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return err },
 		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version"}, cli.HelpFlag},
 		Commands: []*cli.Command{
-			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), runsCommand(e), showCommand(e),
-			emulateCommand(e), versionCommand(e), helpCommand(e), workerCommand(e), keepCommand(e),
+			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), runsCommand(e), showCommand(e), graphCommand(e),
+			functionsCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), workerCommand(e), keepCommand(e),
 		},
 	}
 	app.CustomAppHelpTemplate = literal(appHelp(app))

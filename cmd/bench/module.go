@@ -70,7 +70,7 @@ func (e *env) module(c *cli.Context, paths []string) (*spec.Module, error) {
 	for _, class := range agent.Classes {
 		classes = append(classes, string(class))
 	}
-	m, diags := spec.Load(paths, spec.Options{Vars: vars, Version: Version, Classes: classes})
+	m, diags := spec.Load(paths, spec.Options{Vars: vars, Version: Version, Environ: os.Environ(), Classes: classes})
 	if !diags.HasErrors() {
 		diags = append(diags, table.Check(m)...)
 		diags = append(diags, table.CheckData(m)...)

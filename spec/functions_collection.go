@@ -1,0 +1,37 @@
+package spec
+
+import "github.com/zclconf/go-cty/cty/function/stdlib"
+
+var collectionFunctions = []builtin{
+	{name: "alltrue", doc: "Says whether no element of a list is false.", example: `alltrue([for n in [20, 35] : n >= 20])`, result: `true`, function: allTrueFunc},
+	{name: "anytrue", doc: "Says whether an element of a list is true.", example: `anytrue([for n in [20, 35] : n > 30])`, result: `true`, function: anyTrueFunc},
+	{name: "chunklist", doc: "Cuts a list into lists of at most the given length.", example: `chunklist([1, 2, 3], 2)`, result: `[[1, 2], [3]]`, function: stdlib.ChunklistFunc},
+	{name: "coalesce", doc: "Gives the first value that is neither null nor an empty text.", example: `coalesce("", null, "gemma3")`, result: `"gemma3"`, function: coalesceFunc},
+	{name: "coalescelist", doc: "Gives the first list that is not empty.", example: `coalescelist([], [256, 512])`, result: `[256, 512]`, function: stdlib.CoalesceListFunc},
+	{name: "compact", doc: "Takes empty texts and nulls out of a list.", example: `compact(["a", "", "b"])`, result: `["a", "b"]`, function: stdlib.CompactFunc},
+	{name: "concat", doc: "Puts lists together into one.", example: `concat([60, 80], [120])`, result: `[60, 80, 120]`, function: guarded(stdlib.ConcatFunc, boundedConcat)},
+	{name: "contains", doc: "Says whether a value is in a list or a set.", example: `contains(["a", "b"], "b")`, result: `true`, function: stdlib.ContainsFunc},
+	{name: "distinct", doc: "Takes out of a list what was in it before.", example: `distinct(["a", "b", "a"])`, result: `["a", "b"]`, function: distinctFunc},
+	{name: "element", doc: "Gives the element at an index, which goes round at the end of the list.", example: `element(["a", "b", "c"], 3)`, result: `"a"`, function: stdlib.ElementFunc},
+	{name: "flatten", doc: "Makes one list of lists in lists.", example: `flatten([[1, 2], [], [3, [4]]])`, result: `[1, 2, 3, 4]`, function: guarded(stdlib.FlattenFunc, boundedFlatten)},
+	{name: "index", doc: "Gives the place of a value in a list, from 0; that there is none is an error.", example: `index(["a", "b"], "b")`, result: `1`, function: indexFunc},
+	{name: "keys", doc: "Lists the keys of a map or the names in an object, sorted.", example: `keys({ top_p = 0.9, top_k = 40 })`, result: `["top_k", "top_p"]`, function: stdlib.KeysFunc},
+	{name: "length", doc: "Counts the elements of a list, a map, a set or an object, or the characters of a text.", example: `length(["a", "b"])`, result: `2`, function: lengthFunc},
+	{name: "lookup", doc: "Gives the value of a key in a map, or what is given for a key that it hasn't.", example: `lookup({ a = 1 }, "b", 0)`, result: `0`, function: stdlib.LookupFunc},
+	{name: "matchkeys", doc: "Gives the values whose keys, at the same place of the second list, are in the third.", example: `matchkeys([10, 20, 30], ["a", "b", "a"], ["a"])`, result: `[10, 30]`, function: matchKeysFunc},
+	{name: "merge", doc: "Puts maps or objects together; of the same name the last one holds.", example: `merge({ top_p = 0.9, top_k = 40 }, { top_k = 20 })`, result: `{ top_k = 20, top_p = 0.9 }`, function: guarded(stdlib.MergeFunc, boundedConcat)},
+	{name: "one", doc: "Gives the only element of a list or a set, or null where it is empty.", example: `one([256])`, result: `256`, function: oneFunc},
+	{name: "range", signature: "range([from, ]to[, step])", doc: "Lists the numbers from 0 or another up to the one given, which is not among them.",
+		example: `range(1, 10, 3)`, result: `[1, 4, 7]`, function: rangeFunc},
+	{name: "reverse", doc: "Turns a list round.", example: `reverse([1, 2, 3])`, result: `[3, 2, 1]`, function: stdlib.ReverseListFunc},
+	{name: "setintersection", doc: "Gives what is in all of the sets.", example: `setintersection(["a", "b"], ["b", "c"])`, result: `["b"]`, function: guarded(stdlib.SetIntersectionFunc, boundedSets)},
+	{name: "setproduct", doc: "Lists every combination of an element from each list or set.", example: `setproduct([60, 80], ["a", "b"])`, result: `[[60, "a"], [60, "b"], [80, "a"], [80, "b"]]`, function: guarded(stdlib.SetProductFunc, boundedProduct)},
+	{name: "setsubtract", doc: "Gives what is in the first set and not in the second.", example: `setsubtract(["a", "b"], ["b"])`, result: `["a"]`, function: guarded(stdlib.SetSubtractFunc, boundedSets)},
+	{name: "setunion", doc: "Gives what is in any of the sets.", example: `setunion(["a", "b"], ["b", "c"])`, result: `["a", "b", "c"]`, function: guarded(stdlib.SetUnionFunc, boundedSets)},
+	{name: "slice", doc: "Cuts a piece out of a list, from an index up to another, which is not in it.", example: `slice(["a", "b", "c"], 1, 3)`, result: `["b", "c"]`, function: stdlib.SliceFunc},
+	{name: "sort", doc: "Sorts a list of texts.", example: `sort(["b", "a", "c"])`, result: `["a", "b", "c"]`, function: stdlib.SortFunc},
+	{name: "sum", doc: "Adds the numbers of a list.", example: `sum([1, 2.5, 3])`, result: `6.5`, function: sumFunc},
+	{name: "transpose", doc: "Makes, of a map of lists, the map from their elements to the keys.", example: `transpose({ a = ["x", "y"], b = ["y"] })`, result: `{ x = ["a"], y = ["a", "b"] }`, function: transposeFunc},
+	{name: "values", doc: "Lists the values of a map or an object, in the order of their keys.", example: `values({ b = 2, a = 1 })`, result: `[1, 2]`, function: stdlib.ValuesFunc},
+	{name: "zipmap", doc: "Makes a map of a list of keys and a list of values.", example: `zipmap(["a", "b"], [1, 2])`, result: `{ a = 1, b = 2 }`, function: stdlib.ZipmapFunc},
+}

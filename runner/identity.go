@@ -40,6 +40,7 @@ type setup struct {
 	program *spec.Program
 	digests map[string]string // of the ingests, by name
 	shared  map[string]string // the parts of the identity but for the options and the repeat
+	places  map[string]string // where some of them come from, by name
 	digest  [sha256.Size]byte // of those
 }
 
@@ -88,7 +89,7 @@ func (i *identifier) newSetup(c *spec.Configuration, key Setup) (*setup, hcl.Dia
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &setup{Setup: key, program: program, digests: digests}
+	s := &setup{Setup: key, program: program, digests: digests, places: program.Places()}
 	s.shared = i.shared(s)
 	var parts []byte
 	for _, name := range slices.Sorted(maps.Keys(s.shared)) {
@@ -188,14 +189,14 @@ func appendPart[T string | []byte](b []byte, name string, text T) []byte {
 	return append(b, text...)
 }
 
-// differences names each part of the identity that is not what it was.
-func differences(old, new map[string]string) []Reason {
+// differences names each part of the identity that is not what it was, with its place where that is known.
+func differences(old, new, places map[string]string) []Reason {
 	both := maps.Clone(old)
 	maps.Copy(both, new)
 	var reasons []Reason
 	for _, name := range slices.Sorted(maps.Keys(both)) {
 		if old[name] != new[name] {
-			reasons = append(reasons, Reason{Kind: name, Old: orNone(old, name), New: orNone(new, name)})
+			reasons = append(reasons, Reason{Kind: name, Old: orNone(old, name), New: orNone(new, name), Place: places[name]})
 		}
 	}
 	return reasons

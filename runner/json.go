@@ -72,6 +72,9 @@ func (r *Run) AppendJSON(b []byte) []byte {
 		if why.New != "" {
 			b = appendQuoted(append(b, `,"new":`...), why.New)
 		}
+		if why.Place != "" {
+			b = appendQuoted(append(b, `,"place":`...), why.Place)
+		}
 		b = append(b, '}')
 	}
 	b = appendQuoted(append(b, `],"hash":`...), r.Hash)

@@ -17,6 +17,7 @@ import (
 type Plan struct {
 	Module *spec.Module
 
+	scope    Scope
 	sections []*section
 	reasons  *reasonTable
 }
@@ -47,7 +48,7 @@ type Scope struct {
 
 // NewPlan makes the plan. It reads the module's files and the records, and nothing else.
 func NewPlan(m *spec.Module, scope Scope) (*Plan, hcl.Diagnostics, error) {
-	p := &Plan{Module: m, reasons: newReasonTable()}
+	p := &Plan{Module: m, scope: scope, reasons: newReasonTable()}
 	for _, e := range m.Experiments {
 		s := &section{plan: p, experiment: e}
 		if diags, err := s.expand(); diags.HasErrors() || err != nil {
@@ -108,7 +109,9 @@ func (p *Plan) nothingAt(a spec.Address) error {
 func (p *Plan) Folder(e *spec.Experiment) string { return Folder(p.Module, e) }
 
 // Folder gives where the records of an experiment lie.
-func Folder(m *spec.Module, e *spec.Experiment) string { return filepath.Join(m.Dir, "runs", e.FileName()) }
+func Folder(m *spec.Module, e *spec.Experiment) string {
+	return filepath.Join(m.Dir, "runs", e.FileName())
+}
 
 // Runs gives every run of the plan, in order. Each is made anew.
 func (p *Plan) Runs() iter.Seq[*Run] { return p.pick(func(turn) bool { return true }) }

@@ -275,7 +275,7 @@ func TestReasonShowsOldAndNew(t *testing.T) {
 	pretend(t, plan(t, load(t, dir)))
 	write(t, dir, changed(t, "prompt.tmpl", "Look at", "Study"))
 	why := runsOf(plan(t, load(t, dir)))[0].Reasons[0]
-	if len(why.Old) != 64 || len(why.New) != 64 || why.String() != fmt.Sprintf("prompt of step one changed: sha256 %s… → sha256 %s…", why.Old[:6], why.New[:6]) {
+	if len(why.Old) != 64 || len(why.New) != 64 || why.String() != fmt.Sprintf("prompt of step one changed: sha256 %s… → %s… (experiment.hcl:17, prompt.tmpl)", why.Old[:6], why.New[:6]) {
 		t.Errorf("%+v: %s", why, why)
 	}
 }

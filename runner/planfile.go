@@ -2,13 +2,14 @@ package runner
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,15 +41,14 @@ const planSchema = 1
 // An Origin says what a plan was made from, beside files.
 type Origin struct {
 	Schema     int               `json:"schema"`
-	Tool       string            `json:"tool"`       // version of bench
-	Instrument string            `json:"instrument"` // version of the measuring
-	Dir        string            `json:"dir"`        // the module's folder, relative to the plan file's
-	Paths      []string          `json:"paths"`      // of the spec, relative to Dir
-	Given      map[string]string `json:"given"`      // values of variables, without sensitive ones
-	Sensitive  []string          `json:"sensitive"`  // variables whose values were given and are not kept
-	Only       []string          `json:"only"`       // what the plan is limited to, addresses
-	Replace    []string          `json:"replace"`    // what is made again, addresses
-	Runs       int               `json:"runs"`       // warm-ups as well
+	Tool       string            `json:"tool"`                // version of bench
+	Instrument string            `json:"instrument"`          // version of the measuring
+	Dir        string            `json:"dir"`                 // the module's folder, relative to the plan file's
+	Paths      []string          `json:"paths"`               // of the spec, relative to Dir
+	Given      map[string]string `json:"given"`               // values of variables, without sensitive ones
+	Sensitive  []string          `json:"sensitive,omitempty"` // variables whose values were given and are not kept
+	Only       []string          `json:"only,omitempty"`      // what the plan is limited to, addresses
+	Replace    []string          `json:"replace,omitempty"`   // what is made again, addresses
 }
 
 type fileLine struct {
@@ -76,7 +76,7 @@ func (p *Plan) Save(name, tool string, paths, sensitive []string) error {
 		return err
 	}
 	o := Origin{
-		Schema: planSchema, Tool: tool, Instrument: Instrument, Given: p.Module.Given, Sensitive: sensitive, Runs: p.Len(),
+		Schema: planSchema, Tool: tool, Instrument: Instrument, Given: p.Module.Given, Sensitive: sensitive,
 		Only: texts(p.scope.Only), Replace: texts(p.scope.Replace),
 	}
 	var err error
@@ -263,8 +263,20 @@ func inputsOf(m *spec.Module) ([]inputLine, error) {
 	return inputs, nil
 }
 
+// digestIn hashes a file of a folder, and nothing outside of it.
+func digestIn(root *os.Root, name string) (string, error) {
+	f, err := root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return hex.EncodeToString(sum.Sum(nil)), err
+}
+
 // runLines gives the line of each run, in order; it is good until the next.
-func (p *Plan) runLines() func(yield func([]byte, error) bool) {
+func (p *Plan) runLines() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var b []byte
 		for _, s := range p.sections {
@@ -308,15 +320,12 @@ func (s *section) replaced() (map[int]int, error) {
 		return nil, err
 	}
 	attempts := map[int]int{}
-	for i, t := range s.turns {
-		if t.why != askedFor {
-			continue
-		}
-		entry, _, err := records.Entry(s.place(t), s.address(t).String())
+	for r := range s.runs(func(t turn) bool { return t.why == askedFor }) {
+		entry, _, err := records.Entry(r.place(), r.Address.String())
 		if err != nil {
 			return nil, err
 		}
-		attempts[i] = entry.Attempt
+		attempts[r.Position-1] = entry.Attempt
 	}
 	return attempts, nil
 }

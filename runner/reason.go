@@ -9,9 +9,10 @@ import (
 
 // A Reason says why a run has to be made.
 type Reason struct {
-	Kind string `json:"kind"` // NoRecord, AskedFor, Altered, or the part of the identity that changed
-	Old  string `json:"old,omitempty"`
-	New  string `json:"new,omitempty"`
+	Kind  string `json:"kind"` // NoRecord, AskedFor, Altered, or the part of the identity that changed
+	Old   string `json:"old,omitempty"`
+	New   string `json:"new,omitempty"`
+	Place string `json:"place,omitempty"` // of the expression: FILE:LINE, and the files that it reads
 }
 
 // Kinds of reasons beside the parts of an identity.
@@ -34,16 +35,29 @@ func (r Reason) String() string {
 	if r.Old == "" && r.New == "" {
 		return r.Kind
 	}
-	return fmt.Sprintf("%s: %s → %s", r.Title(), brief(r.Old), brief(r.New))
+	text := fmt.Sprintf("%s: %s → ", r.Title(), brief(r.Old))
+	if isDigest(r.Old) {
+		text += strings.TrimPrefix(brief(r.New), digestName)
+	} else {
+		text += brief(r.New)
+	}
+	if r.Place != "" {
+		text += " (" + r.Place + ")"
+	}
+	return text
 }
+
+const digestName = "sha256 "
 
 // brief shortens a digest.
 func brief(s string) string {
-	if len(s) == sha256.Size*2 {
-		return "sha256 " + s[:6] + "…"
+	if isDigest(s) {
+		return digestName + s[:6] + "…"
 	}
 	return s
 }
+
+func isDigest(s string) bool { return len(s) == sha256.Size*2 }
 
 // A why is a list of reasons, by its place in a plan's table: 100 000 runs have few different ones.
 type why int32

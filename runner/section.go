@@ -173,8 +173,9 @@ func (s *section) reason(t turn, records *journal.Index) (why, error) {
 	if err != nil {
 		return outOfScope, err
 	}
-	is := s.setupOf(t).identity(s.experiment.At(int(m.number)).Options, t)
-	if changed := differences(was, is); len(changed) > 0 {
+	setup := s.setupOf(t)
+	is := setup.identity(s.experiment.At(int(m.number)).Options, t)
+	if changed := differences(was, is, setup.places); len(changed) > 0 {
 		return s.plan.reasons.note(changed), nil
 	}
 	return altered, nil

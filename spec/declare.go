@@ -59,6 +59,7 @@ func (d *decoder) decode(body hcl.Body) {
 	d.overwrites()
 	if !d.diags.HasErrors() {
 		d.warnings()
+		d.module.scope, d.module.files, d.scope.uses = d.scope, files, nil // who asks later uses nothing
 	}
 	d.module.Uses, d.module.names = d.uses.list, d.named(all)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -24,17 +25,44 @@ func (p *Program) Identity() map[string]string {
 	names := make([]string, len(p.Steps))
 	for i, s := range p.Steps {
 		names[i] = s.Name
-		id["prompt of step "+s.Name] = p.digest(s.Prompt, values)
 		id["max_tokens of step "+s.Name] = fmt.Sprint(s.MaxTokens)
-		for _, e := range s.Extract {
-			id["extract "+e.Name+" of step "+s.Name] = p.digest(e.Source, values)
-		}
 	}
 	id["steps"] = strings.Join(names, ", ")
-	for _, s := range p.Scores {
-		id["score "+s.Name] = p.digest(s.Source, values)
+	for name, source := range p.expressions() {
+		id[name] = p.digest(source, values)
 	}
 	return id
+}
+
+// expressions goes through the parts of the identity that are expressions.
+func (p *Program) expressions() iter.Seq2[string, Source] {
+	return func(yield func(string, Source) bool) {
+		for _, s := range p.Steps {
+			if !yield("prompt of step "+s.Name, s.Prompt) {
+				return
+			}
+			for _, e := range s.Extract {
+				if !yield("extract "+e.Name+" of step "+s.Name, e.Source) {
+					return
+				}
+			}
+		}
+		for _, s := range p.Scores {
+			if !yield("score "+s.Name, s.Source) {
+				return
+			}
+		}
+	}
+}
+
+// Places says where those parts of the identity come from that are expressions: the line of the spec, and the files that it reads.
+func (p *Program) Places() map[string]string {
+	places := map[string]string{}
+	for name, source := range p.expressions() {
+		from := append([]string{fmt.Sprintf("%s:%d", source.Filename, source.Line)}, source.Files...)
+		places[name] = strings.Join(from, ", ")
+	}
+	return places
 }
 
 // valuesByName gives the JSON of each variable and local, by its root and its name.

@@ -31,9 +31,7 @@ const maxFile = 4 << 20
 // Load reads the files or folders as one module; no path means the working folder. Where there are errors the module may be
 // incomplete, and serves only to show them: its Files hold the sources that the diagnostics point into.
 func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
-	d := &decoder{opts: opts, parser: hclparse.NewParser(), places: map[string]hcl.Range{}, declared: map[*block]bool{}, made: map[*block]blocks{}, own: map[string]*userFunction{}, uses: newUses(),
-		declarations: map[string][]*declaration{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{}}
-	d.module = &Module{Files: d.parser.Files(), Given: map[string]string{}}
+	d := newDecoder(opts)
 	files := d.gather(paths)
 	if d.diags.HasErrors() {
 		return d.module, d.diags
@@ -71,6 +69,13 @@ type decoder struct {
 	effects      []effectOption          // what the effects of emulators depend on
 	sent         map[Ref]map[string]bool // options that experiments send, by server
 	diags        hcl.Diagnostics
+}
+
+func newDecoder(opts Options) *decoder {
+	d := &decoder{opts: opts, parser: hclparse.NewParser(), places: map[string]hcl.Range{}, declared: map[*block]bool{}, made: map[*block]blocks{}, own: map[string]*userFunction{}, uses: newUses(),
+		declarations: map[string][]*declaration{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{}}
+	d.module = &Module{Files: d.parser.Files(), Given: map[string]string{}}
+	return d
 }
 
 func (d *decoder) errorAt(rng hcl.Range, summary, detail string) {

@@ -31,7 +31,9 @@ type Module struct {
 	read  *files   // what has read the folder
 
 	programs   map[Ref]*Program // by workload
-	evaluating sync.Mutex       // held while an expression is evaluated after Load
+	scope      *scope           // of its local values, for Evaluate; nil where it has mistakes
+	files      *files
+	evaluating sync.Mutex // held while an expression is evaluated after Load
 }
 
 // A Server is where inference happens.

@@ -242,6 +242,10 @@ func (b *programBuilder) note(at hcl.Range, t hcl.Traversal) {
 			b.errorAt(at, "Value can't be sent to a run", fmt.Sprintf("%s.%s holds a reference to a block, and a run knows only plain values. Keep references in a local of their own.", root, name))
 			continue
 		}
+		if v.ContainsMarked() {
+			b.errorAt(at, sensitiveHere, fmt.Sprintf("%s.%s goes into the program of a run, which is written to records, and it is sensitive. What may be known of it can be a local value of its own, with nonsensitive().", root, name))
+			continue
+		}
 		b.used[root][name] = v
 	}
 }

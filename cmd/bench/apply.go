@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -17,23 +18,38 @@ import (
 
 func applyCommand(e *env) *cli.Command {
 	return &cli.Command{
-		Name: "apply", Usage: "plan, run what is missing, analyse, and write the reports", ArgsUsage: "[PATH…]",
-		Description: addresses + "\n" + `Ctrl-C lets the current runs end and keeps them, a second one kills them; the same command then goes on from there.`,
-		Flags:       planFlags(&cli.IntFlag{Name: "parallelism", Usage: "make `N` runs at a time on each target, whatever the spec says"}),
+		Name: "apply", Usage: "plan, run what is missing, analyse, and write the reports", ArgsUsage: "[PATH… | PLANFILE]",
+		Description: addresses + "\n" + `Ctrl-C lets the current runs end and keeps them, a second one kills them; the same command then goes on from there.` + "\n" +
+			`A PLANFILE, from bench plan -out, is refused where the spec, its files or its records are no longer what they were.`,
+		Flags: planFlags(&cli.IntFlag{Name: "parallelism", Usage: "make `N` runs at a time on each target, whatever the spec says"}),
 		Action: func(c *cli.Context) error {
 			if c.IsSet("parallelism") && c.Int("parallelism") < 1 {
 				return fmt.Errorf("-parallelism %d: it takes at least one run at a time", c.Int("parallelism"))
 			}
-			p, err := e.plan(c)
+			p, again, err := e.planned(c)
 			if err != nil {
 				return err
 			}
-			return e.apply(c, p)
+			return e.apply(c, p, again)
 		},
 	}
 }
 
-func (e *env) apply(c *cli.Context, p *runner.Plan) error {
+// planned gives the plan to apply, and the command that goes on where it is interrupted.
+func (e *env) planned(c *cli.Context) (p *runner.Plan, again string, err error) {
+	if name := planFileAmong(c); name != "" {
+		return e.savedPlan(c, name)
+	}
+	p, err = e.plan(c)
+	var vars []string
+	for _, v := range c.StringSlice("var") {
+		name, _, _ := strings.Cut(v, "=")
+		vars = append(vars, name)
+	}
+	return p, commandLine(c, vars, c.StringSlice("target"), c.Args().Slice()), err
+}
+
+func (e *env) apply(c *cli.Context, p *runner.Plan, again string) error {
 	// Who reads may go away (head, a pager): without this the next write would end the process, and the runs with it.
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)
@@ -47,11 +63,12 @@ func (e *env) apply(c *cli.Context, p *runner.Plan) error {
 	switch {
 	case errors.Is(err, runner.ErrStopped):
 		e.complain(err)
-		end.interrupted(tally, commandLine(c))
+		end.interrupted(tally, again)
 		return status(exitInterrupted)
 	case err != nil:
+		e.complain(err)
 		end.broken(tally)
-		return err
+		return status(exitError)
 	}
 	end.done(tally, time.Since(started))
 	if p, err = e.replan(c, p.Module, runner.Scope{}); err != nil {
@@ -94,23 +111,22 @@ func (e *env) makeRuns(c *cli.Context, p *runner.Plan, tell func(runner.Event), 
 	})
 }
 
-// commandLine gives what to type to go on. Values of variables are left out: they may be secrets.
-func commandLine(c *cli.Context) string {
+// commandLine gives what to type to apply something. Values of variables are left out: they may be secrets.
+func commandLine(c *cli.Context, vars, targets, paths []string) string {
 	words := []string{"bench apply"}
-	for _, v := range c.StringSlice("var") {
-		name, _, _ := strings.Cut(v, "=")
+	for _, name := range vars {
 		words = append(words, "-var", name+"=…")
 	}
-	for _, flag := range []string{"chdir", "target", "parallelism"} {
-		values := c.StringSlice(flag)
-		if flag != "target" && c.IsSet(flag) {
-			values = []string{fmt.Sprint(c.Value(flag))}
-		}
-		for _, v := range values {
-			words = append(words, "-"+flag, quoted(v))
-		}
+	if c.IsSet("chdir") {
+		words = append(words, "-chdir", quoted(c.String("chdir")))
 	}
-	for _, path := range c.Args().Slice() {
+	for _, address := range targets {
+		words = append(words, "-target", quoted(address))
+	}
+	if c.IsSet("parallelism") {
+		words = append(words, "-parallelism", strconv.Itoa(c.Int("parallelism")))
+	}
+	for _, path := range paths {
 		words = append(words, quoted(path))
 	}
 	return strings.Join(words, " ")

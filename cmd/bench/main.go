@@ -75,7 +75,7 @@ func newApp(e *env) *cli.App {
 		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version"}, cli.HelpFlag},
 		Commands: []*cli.Command{
 			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), runsCommand(e), showCommand(e), graphCommand(e),
-			functionsCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), workerCommand(e), keepCommand(e),
+			functionsCommand(e), consoleCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), workerCommand(e), keepCommand(e),
 		},
 	}
 	app.CustomAppHelpTemplate = literal(appHelp(app))

@@ -58,6 +58,15 @@ func (e *env) module(c *cli.Context, paths []string) (*spec.Module, error) {
 	if err := changeFolder(c); err != nil {
 		return nil, err
 	}
+	vars, err := variablesOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return e.load(c, paths, vars)
+}
+
+// variablesOf gives the values of -var by the names of the variables.
+func variablesOf(c *cli.Context) (map[string]string, error) {
 	vars := map[string]string{}
 	for _, v := range c.StringSlice("var") {
 		name, value, ok := strings.Cut(v, "=")
@@ -66,17 +75,32 @@ func (e *env) module(c *cli.Context, paths []string) (*spec.Module, error) {
 		}
 		vars[name] = value
 	}
-	var classes []string
-	for _, class := range agent.Classes {
-		classes = append(classes, string(class))
+	return vars, nil
+}
+
+// load reads the spec that some paths name with values of variables.
+func (e *env) load(c *cli.Context, paths []string, vars map[string]string) (*spec.Module, error) {
+	for _, path := range paths {
+		if runner.IsPlanFile(path) {
+			return nil, fmt.Errorf("%s is a plan file, which only bench apply takes; name the spec", path)
+		}
 	}
-	m, diags := spec.Load(paths, spec.Options{Vars: vars, Version: Version, Environ: os.Environ(), Classes: classes})
+	m, diags := spec.Load(paths, specOptions(vars))
 	if !diags.HasErrors() {
 		diags = append(diags, table.Check(m)...)
 		diags = append(diags, table.CheckData(m)...)
 		diags = append(diags, checkReports(m)...)
 	}
 	return m, e.diagnose(c, m.Files, diags)
+}
+
+// specOptions says what a spec is read with beside the values of its variables.
+func specOptions(vars map[string]string) spec.Options {
+	var classes []string
+	for _, class := range agent.Classes {
+		classes = append(classes, string(class))
+	}
+	return spec.Options{Vars: vars, Version: Version, Environ: os.Environ(), Classes: classes}
 }
 
 // plan reads the spec and plans what it asks for.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,23 +14,44 @@ func planCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "plan", Usage: "show what would run, and why", ArgsUsage: "[PATH…]",
 		Description: addresses,
-		Flags:       planFlags(&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to run"}),
+		Flags: planFlags(
+			&cli.StringFlag{Name: "out", Usage: "write the plan to `FILE` as well: bench apply FILE makes these runs and no others"},
+			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to run"},
+		),
 		Action: func(c *cli.Context) error {
 			p, err := e.plan(c)
 			if err != nil {
 				return err
 			}
-			if c.Bool("json") {
-				err = e.planJSON(p)
-			} else {
-				err = planText(e.out, p)
+			if err := e.showPlan(c, p); err != nil {
+				return err
 			}
-			if err == nil && c.Bool("detailed-exitcode") && !p.Sum().Nothing() {
+			if c.Bool("detailed-exitcode") && !p.Sum().Nothing() {
 				return status(exitIncomplete)
 			}
-			return err
+			return nil
 		},
 	}
+}
+
+// showPlan shows a plan, and saves it where that is asked for.
+func (e *env) showPlan(c *cli.Context, p *runner.Plan) error {
+	apply := ""
+	if c.IsSet("out") {
+		var err error
+		if apply, err = e.save(c, p); err != nil {
+			return err
+		}
+	}
+	show := func() error { return planText(e.out, p) }
+	if c.Bool("json") {
+		show = func() error { return e.planJSON(p) }
+	}
+	if err := show(); err != nil || apply == "" {
+		return err
+	}
+	_, err := fmt.Fprintf(e.human(c), "The plan is in %s: `%s` makes these runs and no others.\n", c.String("out"), apply)
+	return err
 }
 
 // A skippedLine is the line of a configuration that is not run.

@@ -78,7 +78,11 @@ func (v *closing) interrupted(t runner.Tally, again string) {
 	fmt.Fprintf(v.w, "Interrupted: %s. `%s` goes on from here.\n", v.account(t), again)
 }
 
+// broken tells what was made all the same; the reason stands before it, and alone where that is nothing.
 func (v *closing) broken(t runner.Tally) {
+	if t.Counted+t.Failed+t.Lost == 0 {
+		return
+	}
 	fmt.Fprintf(v.w, "Stopped: %s.\n", v.account(t))
 }
 

@@ -32,15 +32,20 @@ func (e *env) diagnose(c *cli.Context, files map[string]*hcl.File, diags hcl.Dia
 }
 
 func (e *env) writeDiagnostics(c *cli.Context, files map[string]*hcl.File, diags hcl.Diagnostics) error {
-	width, terminal := isTerminal(e.stderr)
-	if !terminal {
-		width = 100
-	}
-	text, err := diagnosticsText(files, diags, uint(width), colored(c, e.stderr))
+	text, err := e.diagnosticsText(c, files, diags)
 	if err == nil {
 		_, err = io.WriteString(e.stderr, text)
 	}
 	return err
+}
+
+// diagnosticsText writes diagnostics as wide and as coloured as standard error can show them.
+func (e *env) diagnosticsText(c *cli.Context, files map[string]*hcl.File, diags hcl.Diagnostics) (string, error) {
+	width, terminal := isTerminal(e.stderr)
+	if !terminal {
+		width = 100
+	}
+	return diagnosticsText(files, diags, uint(width), colored(c, e.stderr))
 }
 
 // diagnosticsText has HCL's writer colour in any case, since the colours mark the place, and takes them away where they are not

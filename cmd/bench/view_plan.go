@@ -13,9 +13,9 @@ import (
 )
 
 // Rules of this output: a line a configuration, in the order of its first run; the sign says what happens (+ new, ~ again,
-// = nothing, ! skipped), the reason stands beside it. Of an experiment with more configurations than a person reads, the first and
-// the last ones stand for all, and a line a reason says how many there are. Then the reasons counted, then one sentence that can
-// be repeated.
+// = nothing, ! skipped), the reason stands beside it, with the old and the new value unless the line above has the same. Of an
+// experiment with more configurations than a person reads, the first and the last ones stand for all, and a line a reason says how
+// many there are. Then the reasons counted, then one sentence that can be repeated.
 
 const (
 	mostListed = 200 // configurations of an experiment that are listed one by one
@@ -106,11 +106,18 @@ func listRows(b *strings.Builder, rows []planRow, gap int) {
 	for _, row := range rows {
 		names, counts = max(names, len(row.Configuration)), max(counts, len(row.count()))
 	}
+	above := ""
 	for i, row := range rows {
 		if i == gap {
 			b.WriteString("    …\n")
 		}
-		fmt.Fprintf(b, "  %s config[%q]%*s  %-*s  %s\n", row.sign(), row.Configuration, names-len(row.Configuration), "", counts, row.count(), row.reason())
+		reason := row.reason()
+		told := reason
+		if reason == above {
+			told = row.title()
+		}
+		above = reason
+		fmt.Fprintf(b, "  %s config[%q]%*s  %-*s  %s\n", row.sign(), row.Configuration, names-len(row.Configuration), "", counts, row.count(), told)
 	}
 }
 

@@ -1,3 +1,8 @@
+variable "secret" {
+  default   = "hunter2"
+  sensitive = true
+}
+
 function "key" {
   result = env("BENCH_TEST_NOT_SET", "none")
 }
@@ -9,6 +14,7 @@ workload "w" {
     extract {
       a = length(self.response) > 3 ? nonsensitive(key()) : "none"
       b = length(self.response) > 3 ? nonsensitive(env("BENCH_TEST_NOT_SET")) : "none"
+      c = nonsensitive(length(var.secret))
     }
   }
 }

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"bench/runner"
+)
+
+// save writes the plan to the file that -out names, and gives the command that applies it.
+func (e *env) save(c *cli.Context, p *runner.Plan) (apply string, err error) {
+	vars, err := variablesOf(c)
+	if err != nil {
+		return "", err
+	}
+	maps.DeleteFunc(vars, func(name, _ string) bool { _, kept := p.Module.Given[name]; return kept })
+	sensitive := slices.Sorted(maps.Keys(vars))
+	paths := c.Args().Slice()
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	name := c.String("out")
+	return commandLine(c, sensitive, nil, []string{name}), p.Save(name, Version, paths, sensitive)
+}
+
+// planFileAmong gives the path that is a plan file's, seen from the folder that -chdir names, or "".
+func planFileAmong(c *cli.Context) string {
+	for _, path := range c.Args().Slice() {
+		seen := path
+		if !filepath.IsAbs(path) {
+			seen = filepath.Join(c.String("chdir"), path)
+		}
+		if runner.IsPlanFile(seen) {
+			return path
+		}
+	}
+	return ""
+}
+
+// savedPlan makes the plan again that a file holds, and refuses where it would be another one now. It gives the command as well by which
+// an interrupted apply goes on: the file is out of date then.
+func (e *env) savedPlan(c *cli.Context, name string) (p *runner.Plan, again string, err error) {
+	if c.NArg() > 1 {
+		return nil, "", fmt.Errorf("%s is a plan file, and holds the spec that it was made from: name no other path beside it", name)
+	}
+	for _, flag := range []string{"target", "replace"} {
+		if c.IsSet(flag) {
+			return nil, "", fmt.Errorf("-%s: %s is a plan file, which says what is made; plan again with -%s", flag, name, flag)
+		}
+	}
+	if err := changeFolder(c); err != nil {
+		return nil, "", err
+	}
+	f, err := runner.OpenPlanFile(name, Version)
+	if err != nil {
+		return nil, "", err
+	}
+	defer f.Close()
+	if err := f.CheckFiles(); err != nil {
+		return nil, "", err
+	}
+	vars, err := variablesFor(c, f)
+	if err != nil {
+		return nil, "", err
+	}
+	m, err := e.load(c, f.Sources(), vars)
+	if err != nil {
+		return nil, "", err
+	}
+	if p, err = e.replan(c, m, f.Scope()); err != nil {
+		return nil, "", err
+	}
+	return p, commandLine(c, slices.Sorted(maps.Keys(vars)), f.Only, f.Sources()), f.Check(p)
+}
+
+// variablesFor puts the values together that a plan was made with: those that it holds, and sensitive ones, which are given again.
+func variablesFor(c *cli.Context, f *runner.PlanFile) (map[string]string, error) {
+	vars, err := variablesOf(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		if !slices.Contains(f.Sensitive, name) {
+			return nil, fmt.Errorf("-var %s: %s is a plan file, and holds the values that it was made with; plan again for others", name, f.Name)
+		}
+	}
+	var missing []string
+	for _, name := range f.Sensitive {
+		if _, ok := vars[name]; !ok {
+			missing = append(missing, "-var "+name+"=VALUE")
+		}
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("%s was made with sensitive values, which a plan file does not hold: give them again, with %s", f.Name, strings.Join(missing, " "))
+	}
+	if f.Given != nil {
+		maps.Copy(vars, f.Given)
+	}
+	return vars, nil
+}

@@ -39,6 +39,7 @@ func (m *Module) Evaluate(text, filename string, line int) (cty.Value, hcl.Diagn
 		return cty.DynamicVal, diags
 	}
 	v, diags := m.scope.value(expr)
+	diags = tidy(diags)
 	for name, file := range m.files.templates {
 		m.Files[name] = file // where a mistake may lie
 	}
@@ -70,5 +71,8 @@ func parseTyped(text, filename string, line int) (hclsyntax.Expression, hcl.Diag
 		return nil, hcl.Diagnostics{diag}
 	}
 	expr, diags := hclsyntax.ParseExpression(src, filename, begin)
+	if !diags.HasErrors() {
+		bounded(expr)
+	}
 	return expr, legibleSyntax(diags, padded)
 }

@@ -73,7 +73,7 @@ func (d *decoder) named(all blocks) []string {
 		}
 	}
 	for _, b := range all {
-		if refTypes[b.Type] == cty.NilType && b.Type != "report" || !d.declared[b] {
+		if b.Type == "variable" || b.Type == "function" || !d.declared[b] {
 			continue
 		}
 		for _, instance := range d.instancesOf(b) {

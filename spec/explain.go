@@ -34,7 +34,7 @@ func (s *scope) explain(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnost
 // tell makes a mistake inside a template or a function point into it, and cuts long values.
 func (s *scope) tell(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
-	for _, d := range diags {
+	for _, d := range diags[:min(len(diags), maxMistakes)] { // a loop tells of a mistake in every round
 		out = append(out, inTemplate(expr, d)...)
 	}
 	for _, d := range out {

@@ -82,6 +82,7 @@ func parseTemplate(f *files, name string, vars cty.Value, functions map[string]f
 	if diags.HasErrors() {
 		return Expr{}, &templateError{legibleSyntax(diags, []byte(content))}
 	}
+	bounded(expr)
 	why := fmt.Sprintf("a template sees only what it is given: templatefile(%q, { NAME = … })", name)
 	sc := newScope(nil, functions).without(why, slices.Collect(maps.Keys(usableIn))...)
 	sc = sc.without(why, slices.Collect(maps.Keys(sorts))...).with(given)

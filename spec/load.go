@@ -169,6 +169,9 @@ func (d *decoder) parse(name string, sum hash.Hash) hcl.Body {
 	if file == nil {
 		return nil
 	}
+	if body, ok := file.Body.(*hclsyntax.Body); ok {
+		bounded(body)
+	}
 	return file.Body
 }
 

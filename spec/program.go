@@ -290,5 +290,9 @@ func (s Source) parse() (hcl.Expression, hcl.Diagnostics) {
 	if s.JSON {
 		return hcljson.ParseExpressionWithStartPos(s.parseable(), s.Filename, hcl.Pos{Line: s.Line, Column: s.Column, Byte: s.Byte})
 	}
-	return hclsyntax.ParseExpression(s.parseable(), s.Filename, hcl.Pos{Line: s.Line, Column: s.Column, Byte: s.Byte})
+	expr, diags := hclsyntax.ParseExpression(s.parseable(), s.Filename, hcl.Pos{Line: s.Line, Column: s.Column, Byte: s.Byte})
+	if !diags.HasErrors() {
+		bounded(expr)
+	}
+	return expr, diags
 }

@@ -9,7 +9,7 @@ locals {
   replace = replace(join(",", local.list), ",", local.text)
   pattern = replace(join(",", local.list), "/,/", local.text)
   join    = join(local.text, local.list)
-  format  = formatlist("%s", [for n in local.list : local.text], local.text)
+  format  = formatlist("%s", [for n in range(200) : local.text], local.text)
   concat  = concat([for n in range(60) : local.list]...)
   flatten = flatten([for n in range(60) : local.list])
   json    = jsonencode([for n in range(200) : local.text])

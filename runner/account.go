@@ -20,6 +20,11 @@ type Sum struct {
 // Nothing says whether nothing is to do.
 func (s Sum) Nothing() bool { return s.ToRun+s.Warmups == 0 }
 
+// Tally gives the tally of an apply that has made nothing yet.
+func (s Sum) Tally() Tally {
+	return Tally{Planned: s.ToRun + s.UpToDate, Before: s.UpToDate, Waiting: s.ToRun}
+}
+
 // Sum counts.
 func (p *Plan) Sum() Sum {
 	var sum Sum

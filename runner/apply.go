@@ -12,6 +12,7 @@ type Options struct {
 	Executable  string      // of bench: started as worker, emulator and keeper of servers
 	Version     string      // of bench, for the records
 	Parallelism int         // runs at the same time on each target; 0: as the target says
+	Servers     *Servers    // of the module, which go on after Apply; nil: it has its own
 	Tell        func(Event) // called from several goroutines, one at a time
 }
 
@@ -27,8 +28,11 @@ func Apply(stop, kill context.Context, p *Plan, o Options) (Tally, error) {
 	stop, halt := context.WithCancel(stop)
 	defer halt()
 	defer context.AfterFunc(kill, halt)()
-	pool := newServers(p.Module, o.Executable)
-	defer pool.stop()
+	pool := o.Servers
+	if pool == nil {
+		pool = NewServers(p.Module, o.Executable)
+		defer pool.Stop()
+	}
 	breaker := newBreaker()
 	var total Tally
 	var broken []error

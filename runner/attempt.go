@@ -24,6 +24,9 @@ func (s *sweep) attempt(r *Run, a journal.Attempt, slot int) Event {
 	if name := r.changedInput(rep.result); name != "" {
 		s.halt(fmt.Errorf("the files of ingest %q changed after the plan was made: apply again", name))
 	}
+	if other := r.otherServer(rep.ready); other != "" {
+		s.halt(fmt.Errorf("%s, after the plan was made: apply again", other))
+	}
 	err := s.keep(rec)
 	if err == nil {
 		return e
@@ -93,6 +96,19 @@ func (r *Run) changedInput(result *worker.Result) string {
 	for _, i := range result.Outcome.Ingests {
 		if i.Digest != r.setup.digests[i.Name] {
 			return i.Name
+		}
+	}
+	return ""
+}
+
+// otherServer says in what a server is not the one that the run was planned with; "" where it is, or where that is not known.
+func (r *Run) otherServer(ready *worker.Ready) string {
+	if ready == nil {
+		return ""
+	}
+	for _, part := range []struct{ name, found string }{{versionPart, ready.ServerVersion}, {modelPart, ready.Model.Digest}} {
+		if planned, known := r.setup.shared[part.name]; known && planned != part.found {
+			return Reason{Kind: part.name, Old: planned, New: part.found}.String()
 		}
 	}
 	return ""

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -116,7 +117,12 @@ func (i *identifier) shared(s *setup) map[string]string {
 	if len(server.Command) > 0 {
 		id["command of the server"] = digestOf([]any{server.Command, server.Env}) // a digest, since env may hold what is secret
 	}
-	id["agent"] = "builtin " + i.module.Agent(s.Agent).Builtin + ", instrument " + Instrument
+	for name, fact := range map[string]spec.Fact{versionPart: {Of: s.Server}, modelPart: {Of: s.Server, Model: s.Model}} {
+		if value := i.module.Lock.Value(fact); value != "" {
+			id[name] = strings.TrimPrefix(value, spec.DigestName)
+		}
+	}
+	id["agent"] = agentDigest(i.module.Agent(s.Agent))
 	id["isolation"] = i.experiment.Isolation.Model
 	if pause := i.experiment.Isolation.Cooldown; pause > 0 {
 		id["cooldown"] = pause.String()
@@ -130,6 +136,15 @@ func (i *identifier) shared(s *setup) map[string]string {
 	}
 	return id
 }
+
+// The parts that only a server knows. They are there where the lock knows them.
+const (
+	versionPart = "server version"
+	modelPart   = "model digest"
+)
+
+// agentDigest gives what stands for an agent in an identity and in a lock.
+func agentDigest(a *spec.Agent) string { return "builtin " + a.Builtin + ", instrument " + Instrument }
 
 // ingested reads each corpus of a workload once, for its digest.
 func (i *identifier) ingested(work spec.Ref, p *spec.Program) (map[string]string, error) {
@@ -195,11 +210,36 @@ func differences(old, new, places map[string]string) []Reason {
 	maps.Copy(both, new)
 	var reasons []Reason
 	for _, name := range slices.Sorted(maps.Keys(both)) {
-		if old[name] != new[name] {
+		if old[name] != new[name] && !followsOrUnknown(name, old, new) {
 			reasons = append(reasons, Reason{Kind: name, Old: orNone(old, name), New: orNone(new, name), Place: places[name]})
 		}
 	}
 	return reasons
+}
+
+// followsOrUnknown says whether a part that only a server knows makes no difference of its own: it is not known on one side, as where
+// there was no lock yet, or another model is asked for anyway.
+func followsOrUnknown(name string, old, new map[string]string) bool {
+	_, was := old[name]
+	_, is := new[name]
+	return (name == versionPart || name == modelPart) && was != is || name == modelPart && old["model"] != new["model"]
+}
+
+// hashOf gives the hash of a run by its identity.
+func hashOf(id map[string]string) string {
+	var shared, own []byte
+	for _, name := range slices.Sorted(maps.Keys(id)) {
+		switch {
+		case name == repeatPart:
+		case strings.HasPrefix(name, optionPart):
+			own = appendPart(own, name, id[name])
+		default:
+			shared = appendPart(shared, name, id[name])
+		}
+	}
+	setup := sha256.Sum256(shared)
+	member := sha256.Sum256(append(setup[:], own...))
+	return Digest(appendPart(member[:], repeatPart, id[repeatPart]))
 }
 
 func orNone(m map[string]string, name string) string {

@@ -65,7 +65,7 @@ func launchServer(cmd *exec.Cmd, log *os.File, first []byte) (*managed, error) {
 }
 
 // startEmulator starts the embedded server in a process of its own, so that the time it takes is not the runner's.
-func (s *servers) startEmulator(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
+func (s *Servers) startEmulator(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
 	config, err := json.Marshal(emulatorConfig(server.Emulator))
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (s *servers) startEmulator(ctx context.Context, server *spec.Server, log *o
 }
 
 // startCommand starts a server below a keeper, and waits until it is ready.
-func (s *servers) startCommand(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
+func (s *Servers) startCommand(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
 	program := server.Command[0]
 	if strings.ContainsRune(program, filepath.Separator) && !filepath.IsAbs(program) {
 		program = filepath.Join(absolute(s.module.Dir), program) // as every path in the spec
@@ -111,6 +111,9 @@ func (s *servers) startCommand(ctx context.Context, server *spec.Server, log *os
 	for name, value := range server.Env {
 		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%v", name, value))
 	}
+	for _, secret := range server.Secrets {
+		cmd.Env = append(cmd.Env, secret.Reveal())
+	}
 	m, err := launchServer(cmd, log, nil)
 	if err != nil {
 		return nil, err
@@ -124,7 +127,7 @@ func (s *servers) startCommand(ctx context.Context, server *spec.Server, log *os
 }
 
 // await returns when a server is ready, or can't be any more.
-func (s *servers) await(ctx context.Context, m *managed, server *spec.Server) error {
+func (s *Servers) await(ctx context.Context, m *managed, server *spec.Server) error {
 	deadline := time.After(server.Ready.Timeout)
 	for !s.answers(ctx, server) {
 		select {
@@ -141,7 +144,7 @@ func (s *servers) await(ctx context.Context, m *managed, server *spec.Server) er
 }
 
 // answers says whether a server is ready.
-func (s *servers) answers(ctx context.Context, server *spec.Server) bool {
+func (s *Servers) answers(ctx context.Context, server *spec.Server) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(server.URL, "/")+server.Ready.Path, nil)

@@ -22,6 +22,9 @@ type Plan struct {
 	reasons  *reasonTable
 }
 
+// Scope gives what the plan is limited to.
+func (p *Plan) Scope() Scope { return p.scope }
+
 // Skipped is a configuration that the spec keeps from being run.
 type Skipped struct {
 	Address spec.Address
@@ -46,8 +49,11 @@ type Scope struct {
 	Replace []spec.Address // make these again though their records count
 }
 
-// NewPlan makes the plan. It reads the module's files and the records, and nothing else.
+// NewPlan makes the plan, unless the module asks for what this version can't run. It reads the module's files and the records, and nothing else.
 func NewPlan(m *spec.Module, scope Scope) (*Plan, hcl.Diagnostics, error) {
+	if diags := Unsupported(m); diags.HasErrors() {
+		return nil, diags, nil
+	}
 	p := &Plan{Module: m, scope: scope, reasons: newReasonTable()}
 	for _, e := range m.Experiments {
 		s := &section{plan: p, experiment: e}

@@ -29,7 +29,7 @@ import (
 //	{"input": PATH, "sha256": …}                              each file that the spec refers to; no digest where only its name counts
 //	{"address": …, "hash": …, "action": "run"}                each run, in order
 //
-// Files and inputs are sorted by name. A file of values has no text, since some may be sensitive. Nothing in it depends on the
+// Files and inputs are sorted by name. A file of values is none of them: what it gives stands in the origin. Nothing in it depends on the
 // clock, on the machine, or on where the folder lies.
 
 // planMagic is how every plan file begins.
@@ -40,15 +40,15 @@ const planSchema = 1
 
 // An Origin says what a plan was made from, beside files.
 type Origin struct {
-	Schema     int               `json:"schema"`
-	Tool       string            `json:"tool"`                // version of bench
-	Instrument string            `json:"instrument"`          // version of the measuring
-	Dir        string            `json:"dir"`                 // the module's folder, relative to the plan file's
-	Paths      []string          `json:"paths"`               // of the spec, relative to Dir
-	Given      map[string]string `json:"given"`               // values of variables, without sensitive ones
-	Sensitive  []string          `json:"sensitive,omitempty"` // variables whose values were given and are not kept
-	Only       []string          `json:"only,omitempty"`      // what the plan is limited to, addresses
-	Replace    []string          `json:"replace,omitempty"`   // what is made again, addresses
+	Schema     int          `json:"schema"`
+	Tool       string       `json:"tool"`                // version of bench
+	Instrument string       `json:"instrument"`          // version of the measuring
+	Dir        string       `json:"dir"`                 // the module's folder, relative to the plan file's
+	Paths      []string     `json:"paths"`               // of the spec, relative to Dir
+	Inputs     []spec.Input `json:"inputs"`              // values of variables, without sensitive ones
+	Withheld   []string     `json:"sensitive,omitempty"` // variables that the command line gave values which are not kept
+	Only       []string     `json:"only,omitempty"`      // what the plan is limited to, addresses
+	Replace    []string     `json:"replace,omitempty"`   // what is made again, addresses
 }
 
 type fileLine struct {
@@ -69,14 +69,13 @@ type runLine struct {
 	Attempt int    `json:"attempt,omitempty"` // of the record that is to be replaced
 }
 
-// Save writes the plan to a file, in one step. The paths are those that name the spec; sensitive names the variables whose values
-// have to be given again.
-func (p *Plan) Save(name, tool string, paths, sensitive []string) error {
+// Save writes the plan to a file, in one step. The paths are those that name the spec.
+func (p *Plan) Save(name, tool string, paths []string) error {
 	if err := isPlanOrNothing(name); err != nil {
 		return err
 	}
 	o := Origin{
-		Schema: planSchema, Tool: tool, Instrument: Instrument, Given: p.Module.Given, Sensitive: sensitive,
+		Schema: planSchema, Tool: tool, Instrument: Instrument, Inputs: append([]spec.Input{}, p.Module.Inputs...), Withheld: p.Module.Withheld,
 		Only: texts(p.scope.Only), Replace: texts(p.scope.Replace),
 	}
 	var err error

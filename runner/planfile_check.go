@@ -134,17 +134,23 @@ func (f *PlanFile) Check(p *Plan) error {
 
 // checkValues compares the values of variables.
 func (f *PlanFile) checkValues(p *Plan) error {
-	both := maps.Clone(f.Given)
-	if both == nil {
-		both = map[string]string{}
-	}
-	maps.Copy(both, p.Module.Given)
+	was, is := textByName(f.Inputs), textByName(p.Module.Inputs)
+	both := maps.Clone(was)
+	maps.Copy(both, is)
 	for _, name := range slices.Sorted(maps.Keys(both)) {
-		if was, ok := f.Given[name]; !ok || was != p.Module.Given[name] {
+		if before, ok := was[name]; !ok || before != is[name] {
 			return f.moved("variable %q has another value", name)
 		}
 	}
 	return nil
+}
+
+func textByName(inputs []spec.Input) map[string]string {
+	texts := map[string]string{}
+	for _, in := range inputs {
+		texts[in.Name] = in.Text
+	}
+	return texts
 }
 
 // checkInputs compares the files that the spec refers to.

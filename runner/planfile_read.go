@@ -114,6 +114,8 @@ func (f *PlanFile) fits(tool string) (err error) {
 		return fmt.Errorf("%s was made for version %s of the measuring, and this bench has %s: plan again with it", f.Name, f.Instrument, Instrument)
 	case filepath.IsAbs(f.Dir) || len(f.Paths) == 0 || slices.ContainsFunc(f.Paths, isElsewhere):
 		return f.damaged(errors.New("its paths lead elsewhere"))
+	case slices.ContainsFunc(f.Inputs, func(in spec.Input) bool { return in.Name == "" || in.File != "" }):
+		return f.damaged(errors.New("it has a value without a variable"))
 	}
 	if f.scope.Only, err = addressesOf(f.Only); err == nil {
 		f.scope.Replace, err = addressesOf(f.Replace)

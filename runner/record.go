@@ -67,7 +67,7 @@ func (r *Run) verdict(rep report) (journal.State, *agent.Error) {
 	if failure == nil {
 		failure = rep.result.Error
 	}
-	changed := r.changedInput(rep.result)
+	changed, other := r.changedInput(rep.result), r.otherServer(rep.ready)
 	switch {
 	case failure != nil && failure.Class == agent.InvalidOutput:
 		return journal.Invalid, failure
@@ -75,6 +75,8 @@ func (r *Run) verdict(rep report) (journal.State, *agent.Error) {
 		return journal.Failed, failure
 	case changed != "":
 		return journal.Invalid, &agent.Error{Class: agent.InvalidSpec, Message: fmt.Sprintf("the files of ingest %q are not those that were planned with: they changed meanwhile", changed)}
+	case other != "":
+		return journal.Invalid, &agent.Error{Class: agent.InvalidSpec, Message: other + ": it is not what was planned with"}
 	case r.Address.Warmup:
 		return journal.Warmup, nil
 	}

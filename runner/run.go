@@ -3,6 +3,7 @@ package runner
 import (
 	"strconv"
 
+	"bench/runner/journal"
 	"bench/spec"
 )
 
@@ -63,6 +64,11 @@ func (r *Run) Setup() Setup { return r.setup.Setup }
 
 // Program gives what is evaluated while the run goes on.
 func (r *Run) Program() *spec.Program { return r.setup.program }
+
+// Fits says whether a record is one of the run as it is planned.
+func (r *Run) Fits(rec *journal.Record) bool {
+	return rec.Hash == r.Hash || len(differences(rec.Identity, r.Identity(), nil)) == 0 && hashOf(rec.Identity) == rec.Hash
+}
 
 // Identity gives what makes the run stale when it changes: a text by the name of each part.
 func (r *Run) Identity() map[string]string {

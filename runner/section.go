@@ -178,6 +178,9 @@ func (s *section) reason(t turn, records *journal.Index) (why, error) {
 	if changed := differences(was, is, setup.places); len(changed) > 0 {
 		return s.plan.reasons.note(changed), nil
 	}
+	if hashOf(was) == entry.Hash {
+		return upToDate, nil
+	}
 	return altered, nil
 }
 

@@ -11,12 +11,12 @@ import (
 	"bench/spec"
 )
 
-// servers are those that an apply starts: emulators, and servers with a command. Each is the child of a process that ends it
+// Servers are those that an apply starts: emulators, and servers with a command. Each is the child of a process that ends it
 // when the apply is gone, however that went.
 //
 // A server with a command never runs beside another one: they may want the same port, the same memory, the same GPU. The one that
 // runs is stopped first, once no run uses it. One that ended by itself is started again when the next run needs it.
-type servers struct {
+type Servers struct {
 	module     *spec.Module
 	executable string
 	client     *http.Client
@@ -26,8 +26,9 @@ type servers struct {
 	running map[spec.Ref]*managed
 }
 
-func newServers(m *spec.Module, executable string) *servers {
-	s := &servers{
+// NewServers gives the servers of a module, of which none runs yet. The executable is that of bench.
+func NewServers(m *spec.Module, executable string) *Servers {
+	s := &Servers{
 		module: m, executable: executable, running: map[spec.Ref]*managed{},
 		client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, // no proxy, as the instrument has none
 	}
@@ -37,7 +38,7 @@ func newServers(m *spec.Module, executable string) *servers {
 
 // use gives where a server listens, and what to call when the run is over. A server that is not running is started, with its log
 // in the folder. Tell takes what a reader should know.
-func (s *servers) use(ctx context.Context, ref spec.Ref, folder string, tell func(string)) (url string, done func(), err error) {
+func (s *Servers) use(ctx context.Context, ref spec.Ref, folder string, tell func(string)) (url string, done func(), err error) {
 	server := s.module.Server(ref)
 	if server.Emulator == nil && len(server.Command) == 0 {
 		return server.URL, func() {}, nil
@@ -68,7 +69,7 @@ func (s *servers) use(ctx context.Context, ref spec.Ref, folder string, tell fun
 }
 
 // makeRoom stops every other server with a command, before one is used. It waits for the runs that use another; a kill ends these.
-func (s *servers) makeRoom(ctx context.Context, server *spec.Server) error {
+func (s *Servers) makeRoom(ctx context.Context, server *spec.Server) error {
 	if server.Emulator != nil {
 		return nil
 	}
@@ -91,7 +92,7 @@ func (s *servers) makeRoom(ctx context.Context, server *spec.Server) error {
 	}
 }
 
-func (s *servers) start(ctx context.Context, server *spec.Server, folder string) (*managed, error) {
+func (s *Servers) start(ctx context.Context, server *spec.Server, folder string) (*managed, error) {
 	path := filepath.Join(folder, server.Address()+".log")
 	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
@@ -104,8 +105,8 @@ func (s *servers) start(ctx context.Context, server *spec.Server, folder string)
 	return s.startCommand(ctx, server, log)
 }
 
-// stop ends every server, and returns when they are gone.
-func (s *servers) stop() {
+// Stop ends every server, and returns when they are gone.
+func (s *Servers) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for ref, m := range s.running {

@@ -19,7 +19,7 @@ type sweep struct {
 	section    *section
 	experiment *spec.Experiment
 	options    Options
-	servers    *servers
+	servers    *Servers
 	folder     string
 	journal    *journal.Journal
 	source     journal.Spec

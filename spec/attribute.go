@@ -48,11 +48,17 @@ func (a attr) take(val cty.Value, expr hcl.Expression) (cty.Value, []problem) {
 	wrong := func(at hcl.Expression, summary, format string, args ...any) (cty.Value, []problem) {
 		return cty.NilVal, one(at, summary, format, args...)
 	}
+	if val.ContainsMarked() && a.secret {
+		return a.takeSecret(val, expr)
+	}
 	if val.ContainsMarked() {
 		return wrong(expr, sensitiveHere, "%q would be written to records and reports, and this value is sensitive.", a.name)
 	}
 	if val.IsNull() && a.required {
 		return wrong(expr, "Missing value", "%q can't be null: it takes %s.", a.name, a.noun())
+	}
+	if isInfinite(val) {
+		return wrong(expr, "Division by zero", "%q must be %s, and this divides by zero.", a.name, a.noun())
 	}
 	converted, err := convert.Convert(val, a.want())
 	if err != nil {
@@ -133,6 +139,8 @@ func (a attr) noun() string {
 		return `a size, as "1MiB"`
 	case kPercent:
 		return `a percentage, as "1%"`
+	case kDistribution:
+		return `a number, or a distribution as "normal(512, 64)"`
 	case kScalars:
 		return "an object of numbers, strings, bools and lists of them"
 	case kRef:
@@ -175,6 +183,10 @@ func (a attr) problems(v cty.Value, expr hcl.Expression) []problem {
 		detail = a.numberProblem(v)
 	case kDuration, kSize, kPercent:
 		detail = a.quantityProblem(v.AsString())
+	case kDistribution:
+		if _, err := parseDistribution(v.AsString()); err != nil {
+			detail = upper(err.Error()) + "."
+		}
 	case kString:
 		detail = a.choiceProblem(v.AsString())
 		if a.required && v.AsString() == "" {
@@ -236,9 +248,6 @@ func (a attr) quantity(s string) (float64, error) {
 func (a attr) choiceProblem(s string) string {
 	if len(a.oneOf) == 0 || slices.Contains(a.oneOf, s) {
 		return ""
-	}
-	if slices.Contains(a.reserved, s) {
-		return fmt.Sprintf("%q is part of the language, but this version of bench does not have it yet: %q must be %s.", s, a.name, orList(quoted(a.oneOf)))
 	}
 	detail := fmt.Sprintf("%q must be %s, and this is %q.", a.name, orList(quoted(a.oneOf)), s)
 	if n := nearest(s, a.oneOf); n != "" {
@@ -341,13 +350,20 @@ func (a attr) scalarsProblems(v cty.Value, expr hcl.Expression) []problem {
 		name, what := key.AsString(), unfit(val, true)
 		switch {
 		case what == "":
-		case val.Type().IsCapsuleType() && a.name == "options":
+		case a.name == "options" && val.Type().IsCapsuleType():
 			all = append(all, one(entry(expr, name), "Invalid value", "%q of %q is %s, which can't be sent to a server. Name the axes that are options, as { num_ctx = matrix.num_ctx }.", name, a.name, what)...)
+		case a.name == "options" && isNamedObject(val):
+			all = append(all, one(entry(expr, name), "Invalid value", "%q of %q is an object, which can't be sent to a server. Name the attributes that are options, as { num_ctx = matrix.%s.num_ctx }.", name, a.name, name)...)
 		default:
 			all = append(all, one(entry(expr, name), "Invalid value", "%q of %q is %s: only numbers, strings, bools and lists of them can stand there.", name, a.name, what)...)
 		}
 	}
 	return all
+}
+
+func isNamedObject(v cty.Value) bool {
+	_, ok := nameIn(v)
+	return ok
 }
 
 // unfit says what a value is that is no number, string or bool, nor (where that may be) a list of them; "" where it is one.

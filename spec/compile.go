@@ -55,6 +55,11 @@ func (e *Experiment) compile(evaluating *sync.Mutex) {
 	for _, b := range e.Baselines {
 		c.compile(&b.options)
 	}
+	for _, m := range e.Members {
+		for i := range m.varying {
+			c.compile(&m.varying[i])
+		}
+	}
 }
 
 func (c *compiler) compile(s *setting) {

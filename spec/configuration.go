@@ -23,6 +23,7 @@ type Configuration struct {
 	Work    Ref // the workload
 	Model   string
 	Options map[string]any // as they stand: string, bool, int64, float64 and lists of them; nulls are left out
+	Members []MemberSetup  // agents that run at the same time, each with what is told of one above; none: that is all there is
 	Skip    string         // why it is not run; "" when it is
 }
 
@@ -115,7 +116,12 @@ func (e *Experiment) at(i int, p *point) (Configuration, hcl.Diagnostics) {
 			c.Factors[k] = Factor{a.Name, p.cells[k].plain}
 		}
 	}
-	return c, e.settle(&c, p)
+	diags := e.settle(&c, p)
+	for _, m := range e.Members {
+		setup, more := m.at(c, p)
+		c.Members, diags = append(c.Members, setup), append(diags, more...)
+	}
+	return c, diags
 }
 
 // settle evaluates what varies along the matrix.

@@ -69,16 +69,17 @@ EOT`: "<<EOT\na\nb\nEOT",
 		}
 	}
 	for text, want := range map[string]string{
-		"lcal.twice":                           `test:3,1-5: Unknown name; Nothing here is called "lcal". Did you mean local?`,
-		"\n  var.m":                            "test:4,7-8: Unknown variable; There is no variable \"m\" in this module. Did you mean var.n (" + filepath.Join(dir, "e.hcl") + ":2)?",
-		"1 +":                                  "test:3,3-4: Missing expression; Expected the start of an expression, but found the end of the file.",
-		"parseint(var.key, 10)":                "test:3,10-17: Invalid function argument; What is wrong depends on a sensitive value, so it is not shown.",
-		`templatefile("t.tmpl", { x = {} })`:   filepath.Join(dir, "t.tmpl") + ":1,5-6: Unknown attribute; x has no attribute \"y\".\n\nThe template is rendered at test:3.",
-		"\"\xff\"":                             "test:3,2-3: Not a text; The byte 0xff here is no UTF-8. Save the file as UTF-8.",
-		strings.Repeat("[", 600):               "test:3,501-502: Nested too deeply; More than 500 brackets are open here. Split it with locals, or keep data in files of their own and read them with file().",
-		strings.Repeat(" ", MaxExpression):     "test:3,1-1: Expression too long; An expression has at most 1 MiB here. Keep data in files of their own and read them with file().",
-		"matrix":                               "test:3,1-7: Name out of scope;",
-		"[for n in range(11) : range(100000)]": "test:3,1-37: Value too large;",
+		"lcal.twice":                         `test:3,1-5: Unknown name; Nothing here is called "lcal". Did you mean local?`,
+		"\n  var.m":                          "test:4,7-8: Unknown variable; There is no variable \"m\" in this module. Did you mean var.n (" + filepath.Join(dir, "e.hcl") + ":2)?",
+		"1 +":                                "test:3,3-4: Missing expression; Expected the start of an expression, but found the end of the file.",
+		"parseint(var.key, 10)":              "test:3,10-17: Invalid function argument; What is wrong depends on a sensitive value, so it is not shown.",
+		`templatefile("t.tmpl", { x = {} })`: filepath.Join(dir, "t.tmpl") + ":1,5-6: Unknown attribute; x has no attribute \"y\".\n\nThe template is rendered at test:3.",
+		"\"\xff\"":                           "test:3,2-3: Not a text; The byte 0xff here is no UTF-8. Save the file as UTF-8.",
+		strings.Repeat("[", 600):             "test:3,501-502: Nested too deeply; More than 500 brackets are open here. Split it with locals, or keep data in files of their own and read them with file().",
+		strings.Repeat(" ", MaxExpression):   "test:3,1-1: Expression too long; An expression has at most 1 MiB here. Keep data in files of their own and read them with file().",
+		"matrix":                             "test:3,1-7: Name out of scope;",
+		"[" + strings.Repeat("range(100000), ", 11) + "]": "test:3,1-168: Value too large;",
+		"[for n in range(11) : range(100000)]":            "test:3,23-36: Too much work;",
 	} {
 		_, diags := m.Evaluate(text, "test", 3)
 		if len(diags) != 1 || !strings.HasPrefix(fmt.Sprint(diags[0]), want) {

@@ -6,8 +6,26 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
+
+// A Dataset is rows measured elsewhere.
+type Dataset struct {
+	Ref
+	Path      string
+	Format    string // json, jsonl, csv
+	Paths     []string
+	Rows      Expr
+	Factors   []Named
+	Baseline  Expr
+	StartedAt Expr
+	Valid     []*Condition
+	Metrics   []Named
+	Labels    map[string]any
+	Digest    string // SHA-256 of the names and contents of its files, hexadecimal; "" until somebody has read them
+	Range     hcl.Range
+}
 
 func (d *decoder) dataset(b *block) {
 	v := d.read(b, datasetSchema, d.scope)

@@ -35,21 +35,25 @@ func (d *decoder) decode(body hcl.Body) {
 		decode func(*block)
 	}{
 		{"server", d.server}, {"agent", d.agent}, {"target", d.target}, {"workload", d.workload}, {"dataset", d.dataset},
-		{"experiment", d.experiment}, {"analysis", d.analysis}, {"report", d.report},
+		{"experiment", d.experiment}, {"analysis", d.analysis}, {"comparison", d.comparison}, {"check", d.check}, {"claim", d.claim}, {"report", d.report},
 	}
+	var order []placed
 	for _, x := range decoders {
 		for _, b := range all.OfType(x.block) {
 			for _, instance := range d.instancesOf(b) {
-				if d.declared[b] && !d.enough() {
-					d.uses.owner = instance.ref().Address()
-					if each, ok := instance.vars["each"]; ok {
-						d.uses.noteBlocks(each)
-					}
-					x.decode(instance)
+				if d.declared[b] {
+					d.enqueue(instance, x.decode)
+					order = append(order, placed{instance.ref(), b.DefRange})
 				}
 			}
 		}
 	}
+	for _, p := range order {
+		d.need(p.Ref, p.at)
+	}
+	inSourceOrder(d, d.module.Experiments)
+	inSourceOrder(d, d.module.Analyses)
+	inSourceOrder(d, d.module.Comparisons)
 	for name, file := range files.templates {
 		d.parser.AddFile(name, file)
 	}

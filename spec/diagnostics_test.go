@@ -20,6 +20,9 @@ var update = flag.Bool("update", false, "write the golden files")
 // classes are those of the instrument.
 var classes = []string{"connect", "timeout", "server_error", "rate_limited", "bad_request", "invalid_output", "agent_error", "infrastructure", "invalid_spec"}
 
+// metrics are some of the instrument.
+var metrics = []string{"throughput", "ttft", "ttft_warm", "e2e"}
+
 // generated are specs that are too large to keep.
 var generated = map[string]func() string{
 	"nested_too_deep": func() string {
@@ -52,7 +55,8 @@ func TestManyMistakes(t *testing.T) {
 }
 
 // TestDiagnostics loads each spec in testdata/errors and holds all that is told of it, with the token that each diagnostic points
-// at, against diagnostics.txt beside it. Lines of a spec that begin with #! hold arguments: "-var NAME=VALUE", or paths.
+// at, against diagnostics.txt beside it. Lines of a spec that begin with #! hold arguments: "-var NAME=VALUE", "-var-file FILE", an
+// entry of the environment for variables, or paths.
 func TestDiagnostics(t *testing.T) {
 	folders, err := filepath.Glob("testdata/errors/*")
 	if err != nil {
@@ -104,7 +108,7 @@ func TestDiagnostics(t *testing.T) {
 func arguments(t *testing.T, name string) (paths []string, opts spec.Options) {
 	t.Helper()
 	paths = []string{name}
-	opts = spec.Options{Version: "0.1.0", Classes: classes, Vars: map[string]string{}}
+	opts = spec.Options{Version: "0.1.0", Classes: classes, Metrics: metrics}
 	src, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +120,11 @@ func arguments(t *testing.T, name string) (paths []string, opts spec.Options) {
 		}
 		if v, ok := strings.CutPrefix(args, "-var "); ok {
 			name, value, _ := strings.Cut(v, "=")
-			opts.Vars[name] = value
+			opts.Inputs = append(opts.Inputs, spec.Input{Name: name, Text: value})
+		} else if file, ok := strings.CutPrefix(args, "-var-file "); ok {
+			opts.Inputs = append(opts.Inputs, spec.Input{File: file})
+		} else if strings.HasPrefix(args, "BENCH_VAR_") {
+			opts.Environ = append(opts.Environ, args)
 		} else {
 			paths = strings.Fields(args)
 		}

@@ -166,6 +166,9 @@ func (e *Evaluation) value(s Source, want cty.Type, more map[string]cty.Value) (
 			Detail: "This would be written to records, and in this run it is sensitive.",
 		}}}
 	}
+	if isInfinite(v) {
+		return cty.NilVal, &LateError{hcl.Diagnostics{divisionByZero(expr.Range(), "In this run it divides by zero.")}}
+	}
 	converted, err := convert.Convert(v, want)
 	if err == nil && (want == cty.DynamicPseudoType || !converted.IsNull()) {
 		return converted, nil

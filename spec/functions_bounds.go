@@ -140,8 +140,21 @@ func textSize(v cty.Value) int {
 // boundedText bounds what writes a whole value as a text.
 func boundedText(args []cty.Value) error { return fits(textSize(args[0])) }
 
+// maxArguments bounds functions that compare the type of each argument with that of every other.
+const maxArguments = 10_000
+
+func fewArguments(args []cty.Value) error {
+	if len(args) > maxArguments {
+		return fmt.Errorf("more than %d arguments", maxArguments)
+	}
+	return nil
+}
+
 // boundedConcat bounds what puts collections together: the same one may be given many times.
 func boundedConcat(args []cty.Value) error {
+	if err := fewArguments(args); err != nil {
+		return err
+	}
 	total := 0
 	for _, a := range args {
 		total += elements(a)

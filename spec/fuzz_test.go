@@ -3,6 +3,7 @@ package spec
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,7 +49,7 @@ func goThrough(t *testing.T, name string, src []byte) {
 	if err := os.WriteFile(name, src, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, diags := Load([]string{name}, Options{Version: "0.1.0", Vars: map[string]string{"model": "a", "key": "hunter2"}, Classes: []string{"timeout"}})
+	m, diags := Load([]string{name}, Options{Version: "0.1.0", Inputs: []Input{{Name: "model", Text: "a"}, {Name: "key", Text: "hunter2"}}, Classes: []string{"timeout"}})
 	writable(t, m, diags)
 	for _, e := range m.Experiments {
 		for c, failed := range e.Configurations() {
@@ -75,6 +76,56 @@ func writable(t *testing.T, m *Module, diags hcl.Diagnostics) {
 	if strings.Contains(b.String(), "panic in function") {
 		t.Fatal(b.String())
 	}
+}
+
+// FuzzBenchvars: whatever the bytes of a file of values, Load returns, its diagnostics can be written, and what a module
+// was given gives it the same again.
+func FuzzBenchvars(f *testing.F) {
+	files, err := filepath.Glob("testdata/errors/*/*" + varsEnding + "*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range files {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src, strings.HasSuffix(name, varsJSONEnding))
+	}
+	f.Add([]byte("a = [1, null]\nb = 1e-7\nc = { x = { low = 1 } }\nsecret = \"hunter2\"\n"), false)
+	f.Add([]byte(`{"a": {"x y": ["${b}"]}, "b": 3, "secret": "hunter2"}`), true)
+	f.Fuzz(func(t *testing.T, src []byte, inJSON bool) {
+		dir := t.TempDir()
+		values := filepath.Join(dir, "x"+varsEnding)
+		if inJSON {
+			values = filepath.Join(dir, "x"+varsJSONEnding)
+		}
+		const declared = `
+variable "a" {}
+variable "b" { type = number }
+variable "c" { type = map(object({ low = number, high = optional(list(string), ["x"]) })) }
+variable "secret" {
+  type      = string
+  sensitive = true
+}
+`
+		for name, content := range map[string]string{filepath.Join(dir, "e.hcl"): declared, values: string(src)} {
+			if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		defaults := []Input{{Name: "a"}, {Name: "b", Text: "1"}, {Name: "c", Text: "{}"}, {Name: "secret"}}
+		m, diags := Load([]string{dir}, Options{Inputs: append(defaults, Input{File: values})})
+		writable(t, m, diags)
+		if diags.HasErrors() {
+			return
+		}
+		again, diags := Load([]string{dir}, Options{Inputs: append([]Input{{Name: "secret"}}, m.Inputs...)})
+		writable(t, again, diags)
+		if diags.HasErrors() || !slices.Equal(m.Inputs, again.Inputs) {
+			t.Fatalf("given again, %v are %v: %v", m.Inputs, again.Inputs, diags)
+		}
+	})
 }
 
 func FuzzParseAddress(f *testing.F) {

@@ -20,11 +20,14 @@ variable "key" {
   sensitive = true
 }
 `})
-	m, diags := spec.Load([]string{dir}, spec.Options{Vars: map[string]string{"model": "gemma3", "sizes": "[1,  2]", "key": "hunter2"}})
+	m, diags := spec.Load([]string{dir}, spec.Options{Inputs: []spec.Input{{Name: "model", Text: "gemma3"}, {Name: "sizes", Text: "[1,  2]"}, {Name: "key", Text: "hunter2"}}})
 	if diags.HasErrors() {
 		t.Fatal(told(t, m, diags))
 	}
-	if diff := cmp.Diff(map[string]string{"model": "gemma3", "sizes": "[1,  2]"}, m.Given); diff != "" {
+	if diff := cmp.Diff(map[string]string{"model": "gemma3", "sizes": "[1, 2]"}, m.Given); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"key"}, m.Withheld); diff != "" {
 		t.Error(diff)
 	}
 }

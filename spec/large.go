@@ -17,6 +17,9 @@ const (
 // tooLarge says that a value has more in it than a spec may; "" where it has not.
 func tooLarge(v cty.Value) string {
 	elements, text := maxElements, maxText
+	if isInfinite(unmarked(v)) {
+		return "This divides by zero, which gives an infinite number."
+	}
 	if measure(v, &elements, &text) {
 		return ""
 	}
@@ -33,7 +36,7 @@ func measure(v cty.Value, elements, text *int) bool {
 	case v.IsNull() || !v.IsKnown():
 	case v.Type() == cty.Number:
 		exponent := v.AsBigFloat().MantExp(nil)
-		return max(exponent, -exponent) <= maxBits
+		return !v.AsBigFloat().IsInf() && max(exponent, -exponent) <= maxBits
 	case v.Type() == cty.String:
 		*text -= len(v.AsString())
 		return *text >= 0

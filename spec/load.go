@@ -15,14 +15,16 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // Options are what a spec is read with.
 type Options struct {
-	Vars    map[string]string // -var: name → text of the value
-	Version string            // of the tool, for required_version; "" or no semantic version: not checked
-	Environ []string          // as os.Environ gives it: for env(); nil: none
-	Classes []string          // classes of error that a retry rule may name; none: not checked
+	Inputs  []Input  // values of variables from the command line; of two for one variable, the last counts
+	Version string   // of the tool, for required_version; "" or no semantic version: not checked
+	Environ []string // as os.Environ gives it: for env() and BENCH_VAR_NAME; nil: none
+	Classes []string // classes of error that a retry rule may name; none: not checked
+	Metrics []string // what the instrument measures, for expressions over metrics; none: not checked
 }
 
 // maxFile is the largest file that is read: HCL needs some 150 bytes of memory for a byte of text.
@@ -37,6 +39,7 @@ func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
 		return d.module, d.diags
 	}
 	d.module.Dir, d.module.Sources = filepath.Dir(files[0]), files
+	d.module.Whole = slices.Equal(files, specsIn(d.module.Dir))
 	var bodies []hcl.Body
 	sum := sha256.New()
 	for _, f := range files {
@@ -48,6 +51,7 @@ func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
 	if !d.diags.HasErrors() {
 		d.decode(hcl.MergeBodies(bodies))
 	}
+	d.lock()
 	return d.module, tidy(d.diags)
 }
 
@@ -62,9 +66,12 @@ type decoder struct {
 	declarations map[string][]*declaration // what can be referred to, by type of block
 	declared     map[*block]bool           // blocks whose name is theirs
 	made         map[*block]blocks         // instances, by the block that has for_each
+	queue        queue
+	results      map[Ref]cty.Type // of analyses and comparisons that have been decoded
 	own          map[string]*userFunction
 	uses         *uses
 	loose        map[string]bool         // names of which not all are known, after a mistake in a header
+	unread       bool                    // a file of values could not be read, or not all of it
 	constant     *scope                  // functions alone
 	effects      []effectOption          // what the effects of emulators depend on
 	sent         map[Ref]map[string]bool // options that experiments send, by server
@@ -73,7 +80,8 @@ type decoder struct {
 
 func newDecoder(opts Options) *decoder {
 	d := &decoder{opts: opts, parser: hclparse.NewParser(), places: map[string]hcl.Range{}, declared: map[*block]bool{}, made: map[*block]blocks{}, own: map[string]*userFunction{}, uses: newUses(),
-		declarations: map[string][]*declaration{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{}}
+		declarations: map[string][]*declaration{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{},
+		results: map[Ref]cty.Type{}, queue: queue{waiting: map[Ref]func(){}, place: map[Ref]int{}}}
 	d.module = &Module{Files: d.parser.Files(), Given: map[string]string{}}
 	return d
 }
@@ -110,6 +118,8 @@ func (d *decoder) gather(paths []string) []string {
 				d.fail("No spec here", fmt.Sprintf("The folder %q has no *.hcl file. Write one, or name the file that is meant.", p))
 			}
 			files = append(files, found...)
+		case strings.HasSuffix(p, lockEnding):
+			d.fail("Not a spec", fmt.Sprintf("%q is a lock, which is read beside its spec. Name the spec, or the folder.", p))
 		default:
 			files = append(files, filepath.Clean(p))
 		}
@@ -131,7 +141,7 @@ func specsIn(dir string) []string {
 	var found []string
 	for _, e := range entries {
 		name := e.Name()
-		isSpec := strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".lock.hcl") || strings.HasSuffix(name, jsonEnding)
+		isSpec := strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, lockEnding) || strings.HasSuffix(name, jsonEnding)
 		if isSpec && !e.IsDir() {
 			found = append(found, filepath.Join(dir, name))
 		}

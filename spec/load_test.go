@@ -99,8 +99,8 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, got, unexported); diff != "" {
 		t.Error(diff)
 	}
-	text := spaced(e.Title, e.Repeats, e.Warmup, e.Order, e.Timeout, e.Isolation, e.Retry)
-	if want := "sweep 3 0 interleaved 10m0s {keep 0s} {3 [connect timeout server_error rate_limited infrastructure] {1s 30s 2 0.2}}"; text != want {
+	text := spaced(e.Title, e.Repeats, e.Warmup, e.Order, e.Timeout, e.Isolation.Model, e.Isolation.Cooldown, e.Isolation.Memory, e.Retry)
+	if want := "sweep 3 0 interleaved 10m0s keep 0s 0 {3 [connect timeout server_error rate_limited infrastructure] {1s 30s 2 0.2}}"; text != want {
 		t.Errorf("defaults are %s, want %s", text, want)
 	}
 	if a := m.Agent(got[0].Agent); a == nil || a.Builtin != "workflow" {
@@ -126,9 +126,9 @@ func TestEverything(t *testing.T) {
 		{fmt.Sprintf("%+v", *m.Servers[1].Emulator), "{Seed:7 LoadTime:250ms TTFT:10ms TokensPerSecond:400 Jitter:0.004 OutputTokens:32 Models:[a b] Effects:[{When:map[num_ctx:1024] TokensPerSecond:0.02 TTFT:-0.1 LoadTime:0}] Faults:[{Kind:reset Rate:0.01}]}"},
 		{spaced(local.Parallelism, local.CPUs, local.Labels, local.RequireGPU, local.RequireDisk), "2 0-3 map[gpu:none] 10737418240 5000000000"},
 		{spaced(workload.Ingests[0].Paths, workload.Ingests[0].MaxBytes, workload.Steps[0].MaxTokens, len(workload.Steps[0].Extract), workload.Scores[0].Better, len(workload.Valid)), "[corpus/a.md] 1048576 512 1 higher 1"},
-		{spaced(experiment.Title, experiment.Repeats, experiment.Warmup, experiment.Order, experiment.Seed, experiment.Timeout, experiment.Isolation, experiment.Retry), "A title 5 1 random 111 5m0s {unload 2s} {2 [timeout] {2s 1m0s 3 0.1}}"},
+		{spaced(experiment.Title, experiment.Repeats, experiment.Warmup, experiment.Order, experiment.Seed, experiment.Timeout, experiment.Isolation.Model, experiment.Isolation.Cooldown, experiment.Retry), "A title 5 1 random 111 5m0s unload 2s {2 [timeout] {2s 1m0s 3 0.1}}"},
 		{spaced(published.Path, published.Paths, published.Format, published.Labels, len(published.Factors), len(published.Metrics), len(published.Valid), published.Rows.IsSet(), published.Baseline.IsSet(), published.StartedAt.IsSet()), "rows.json [rows.json] jsonl map[machine:lab] 1 2 1 true true true"},
-		{spaced(analysis.Of, analysis.Baseline, analysis.Confidence, analysis.Seed, *analysis.Metrics[0]), "[{experiment  tr111 } {dataset  published }] default 0.99 3 {throughput higher 0.01 welch median experiment.hcl:120,10-22}"},
+		{spaced(analysis.Of, analysis.Baseline, analysis.Confidence, analysis.Seed, *analysis.Metrics[0]), "[{experiment  tr111 } {dataset  published }] default 0.99 3 {throughput higher 0.01 welch median experiment.hcl:120,10-22 experiment.hcl:123,17-24}"},
 		{spaced(report.Name, report.Template, report.Title, report.Analyses, report.Output, report.Formats, report.Vars), "tr111 tr-single The report [{analysis  tr111 }] reports/a.md [md html] map[number:111]"},
 	} {
 		if got := strings.ReplaceAll(x.got, m.Dir+"/", ""); got != x.want {
@@ -322,14 +322,14 @@ experiment "e" {
 }
 `
 	for _, x := range []struct {
-		vars map[string]string
+		vars []spec.Input
 		want string
 	}{
 		{nil, "a 3 map[high:9 low:1 sizes:[1]]"},
-		{map[string]string{"model": "[1]", "repeats": "2+2", "sizes": "[256, 512]", "limits": "{ low = -1 }"}, "[1] 4 map[high:9 low:-1 sizes:[256 512]]"},
+		{[]spec.Input{{Name: "model", Text: "[1]"}, {Name: "repeats", Text: "2+2"}, {Name: "sizes", Text: "[256, 512]"}, {Name: "limits", Text: "{ low = -1 }"}}, "[1] 4 map[high:9 low:-1 sizes:[256 512]]"},
 	} {
 		dir := write(t, map[string]string{"e.hcl": src})
-		m, diags := spec.Load([]string{dir}, spec.Options{Vars: x.vars})
+		m, diags := spec.Load([]string{dir}, spec.Options{Inputs: x.vars})
 		if diags.HasErrors() {
 			t.Fatal(told(t, m, diags))
 		}
@@ -395,7 +395,7 @@ func TestFollowUps(t *testing.T) {
 		{`server "ollama" "main"`, `sever "ollama" "main"`},
 		{`server "ollama" "main"`, `server "ollama"`},
 		{`server "ollama" "main"`, `server "olama" "main"`},
-		{`target "local" "here"`, `target "slurm" "here"`},
+		{`target "local" "here"`, `target "locl" "here"`},
 		{`variable "model"`, `varible "model"`},
 		{`locals {`, `local {`},
 		{`locals {`, `locals "x" {`},

@@ -10,12 +10,13 @@ import (
 
 // HCL goes through loops to their end, and puts templates together whatever comes of it. A loop of 100 000 rounds in a loop of
 // 100 000 would fill any memory. So the parts of a parsed expression that are evaluated again and again count what they give.
-const maxWork = 4_000_000 // rounds, elements and pieces of text
+const maxWork = 1_000_000 // rounds, elements and pieces of text
 
 // pieceOfText is how many bytes of text count as much as an element.
 const pieceOfText = 64
 
-// bounded counts the work in all loops of a file or an expression. The evaluation of one at a time is counted.
+// bounded makes evaluating a file or an expression take no more time and memory than is stated here and in one_type.go: it counts
+// the work in all loops, of one evaluation at a time.
 func bounded(node hclsyntax.Node) {
 	_ = hclsyntax.Walk(node, &boundingWalker{})
 }
@@ -50,6 +51,8 @@ func (w *boundingWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
 		n.CollExpr = counting(n.CollExpr, w.loops[last], last == 0)
 		n.ValExpr = counting(n.ValExpr, w.loops[last], false)
 		w.loops = w.loops[:last]
+	case *hclsyntax.FunctionCallExpr:
+		unifyArguments(n)
 	case *hclsyntax.TemplateExpr:
 		if len(n.Parts) > 1 { // one with a single part is that part
 			text := &work{}

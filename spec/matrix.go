@@ -8,6 +8,18 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
+// An Axis is one factor of the matrix.
+type Axis struct {
+	Name   string
+	Label  string
+	Values []any // string, bool, int64, float64; a reference's address; an object's name
+	Range  hcl.Range
+
+	cells []cell
+	index map[any]cell    // by plain value; those of includes as well
+	taken map[string]bool // codes, in lower case
+}
+
 // A cell is one value of an axis.
 type cell struct {
 	value cty.Value
@@ -152,17 +164,31 @@ func (d *decoder) axis(name, label string, rng hcl.Range, expr hcl.Expression, o
 // level takes a value of an axis, or says what is wrong with it.
 func level(axis string, v cty.Value) (cell, string) {
 	plain := Plain(v)
+	if v.Type().IsObjectType() {
+		if name, ok := nameIn(v); ok {
+			return cell{value: v, plain: name}, ""
+		}
+		return cell{}, fmt.Sprintf("An object on an axis needs a name, which stands for it in names and tables, and this one of %q has none. Write it as { name = \"large\", … }.", axis)
+	}
 	switch plain.(type) {
 	case string, bool, int64, float64:
 		if what := unfit(v, false); what == "" || v.Type().IsCapsuleType() {
 			return cell{value: v, plain: plain}, ""
 		}
 	}
-	detail := fmt.Sprintf("The values of an axis are numbers, strings, bools or references, and this one of %q is %s.", axis, friendly(v.Type()))
-	if v.Type().IsObjectType() {
-		detail += " Objects are part of the language, but this version of bench does not have them yet."
+	return cell{}, fmt.Sprintf("The values of an axis are numbers, strings, bools, references or objects with a name, and this one of %q is %s.", axis, friendly(v.Type()))
+}
+
+// nameIn gives the name of an object.
+func nameIn(v cty.Value) (string, bool) {
+	if !v.Type().IsObjectType() || !v.Type().HasAttribute("name") || v.IsNull() || !v.IsKnown() {
+		return "", false
 	}
-	return cell{}, detail
+	name := v.GetAttr("name")
+	if name.Type() != cty.String || !isGiven(name) || name.AsString() == "" {
+		return "", false
+	}
+	return name.AsString(), true
 }
 
 // typ is the type that all values of the axis share.

@@ -12,7 +12,10 @@ import (
 )
 
 // mayVary is what of an experiment may differ from configuration to configuration.
-const mayVary = "agent, server, target, workload, model and options, the options of paired baselines, and exclude and skip"
+const mayVary = "agent, server, target, workload, model and options, the options of paired baselines, its members, exclude and skip, until and contention"
+
+// resultsUsableIn is where expressions may refer to the results of analyses and comparisons.
+const resultsUsableIn = "checks and claims, the vars of reports, and the model and options of later experiments"
 
 // usableIn says where the names of a narrower scope can be used.
 var usableIn = map[string]string{
@@ -26,7 +29,9 @@ var usableIn = map[string]string{
 	"var":     "it stands for the variables of a spec",
 	"local":   "it stands for the local values of a spec",
 	"each":    "it belongs to a block with for_each: to its body",
-	"metrics": "sampling is part of the language, but this version of bench does not have it yet",
+	"metrics": "it belongs to the sampling of an experiment: to until",
+	"member":  "it belongs to an experiment with members: to contention",
+	"solo":    "it belongs to an experiment with members: to contention",
 }
 
 // A referent is a sort of thing that can be referred to: what one is called, where its names are, and how many parts they have.
@@ -47,12 +52,17 @@ var sorts = map[string]referent{
 	"experiment": {"experiment", inModule, 1},
 	"dataset":    {"dataset", inModule, 1},
 	"analysis":   {"analysis", inModule, 1},
+	"comparison": {"comparison", inModule, 1},
+	"claim":      {"claim", inModule, 1},
 	"matrix":     {"axis", "in the matrix", 1},
 	"ingest":     {"ingest", "in this workload", 1},
 	"step":       {"step", "in this workload", 1},
+	"metrics":    {"metric", "in this experiment", 1},
+	"member":     {"member", "in this experiment", 1},
+	"solo":       {"member", "in this experiment", 1},
 }
 
-// check looks at every name in an expression, and at every function.
+// check looks at every name in an expression, at every function, and at divisions.
 func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	calls, forgiving := calls(expr)
@@ -73,7 +83,7 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 			uses.note("function." + call.Name)
 		}
 	}
-	return diags
+	return append(diags, divisionsByZero(expr)...)
 }
 
 // calls finds the calls of functions, and the places of those that make do with an attribute which isn't there.
@@ -154,7 +164,7 @@ func (s *scope) unknownName(expr hcl.Expression, path, name string, rng hcl.Rang
 		d.Detail = fmt.Sprintf("There is no %s %q %s.", noun, name, sort.where)
 	}
 	names := slices.Collect(maps.Keys(typ.AttributeTypes()))
-	if len(names) > 0 && depth == sort.parts+1 && typ.AttributeType(names[0]).IsCapsuleType() {
+	if len(names) > 0 && depth == sort.parts+1 && s.areInstances(path, typ) {
 		for i := range names {
 			names[i] = fmt.Sprintf("%s[%q]", path, names[i])
 		}
@@ -180,6 +190,17 @@ func (s *scope) unknownName(expr hcl.Expression, path, name string, rng hcl.Rang
 	return d
 }
 
+// areInstances says whether the attributes of what stands at path are the instances of a block with for_each.
+func (s *scope) areInstances(path string, typ cty.Type) bool {
+	for _, t := range typ.AttributeTypes() {
+		if t.IsCapsuleType() {
+			return true
+		}
+	}
+	root, _, _ := strings.Cut(path, ".")
+	return slices.Contains(lateSorts, root) && !typ.HasAttribute("configurations")
+}
+
 // notYet says why the answer of a step of the workload is not known; "" where there is no such step. The steps that come are
 // added to the names that may be meant.
 func (s *scope) notYet(name string, names *[]string) string {
@@ -200,9 +221,9 @@ func (s *scope) notYet(name string, names *[]string) string {
 func (s *scope) noAttributes(expr hcl.Expression, path, name string, rng hcl.Range) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown attribute", Subject: &rng, Context: contextOf(expr, rng)}
 	d.Detail = fmt.Sprintf("%s is a reference to a block, and has no attribute %q.", path, name)
-	if strings.HasPrefix(path, "analysis.") {
-		d.Summary = "Not in this version"
-		d.Detail = fmt.Sprintf("The results of %s are part of the language, but this version of bench does not have them yet.", path)
+	if sort, _, _ := strings.Cut(path, "."); slices.Contains(lateSorts, sort) {
+		d.Summary = "Name out of scope"
+		d.Detail = fmt.Sprintf("%s stands for the block itself here, since its results are not known yet. They may be used in %s.", path, resultsUsableIn)
 	}
 	return d
 }

@@ -45,15 +45,20 @@ func (v *values) settle(fixed, varying *scope) {
 	for _, a := range v.schema.attrs {
 		attribute, ok := v.attrs[a.name]
 		switch {
-		case !ok && a.required && !v.schema.standsFor(v.unread, a.name):
-			v.decoder.errorAt(v.block.DefRange, "Missing argument", fmt.Sprintf("%q is required: %s.", a.name, strings.ReplaceAll(a.doc, "`", "")))
+		case !ok && a.required:
+			v.missing(a)
 		case !ok && a.def != nil:
 			v.known[a.name] = toValue(a.def)
 		case !ok || a.kind == kExpr:
-		case a.varies:
-			v.evaluate(a, attribute.Expr, varying)
 		default:
-			v.evaluate(a, attribute.Expr, fixed)
+			sc := fixed
+			if a.varies {
+				sc = varying
+			}
+			if a.late {
+				sc = v.decoder.late(sc, attribute.Expr)
+			}
+			v.evaluate(a, attribute.Expr, sc)
 		}
 	}
 }
@@ -70,12 +75,16 @@ func (v *values) evaluate(a attr, expr hcl.Expression, sc *scope) {
 	}
 }
 
-// standsFor says whether one of the names that don't belong into a body is a misspelling of an attribute, or of a later form
-// of the block, which may do without it.
-func (s *schema) standsFor(unread []string, attribute string) bool {
-	return slices.ContainsFunc(unread, func(name string) bool {
-		return nearest(name, s.names()) == attribute || slices.Contains(s.reserved, name)
-	})
+// missing tells that an attribute is not there, unless a misspelling of it is.
+func (v *values) missing(a attr) {
+	if !v.misspelt(a.name) {
+		v.decoder.errorAt(v.block.DefRange, "Missing argument", fmt.Sprintf("%q is required: %s.", a.name, strings.ReplaceAll(a.doc, "`", "")))
+	}
+}
+
+// misspelt says whether one of the names that don't belong into the body was probably meant for this one.
+func (v *values) misspelt(name string) bool {
+	return slices.ContainsFunc(v.unread, func(given string) bool { return nearest(given, v.schema.names()) == name })
 }
 
 // readOptional decodes the one block of a kind; where there is none, the defaults stand.
@@ -146,10 +155,6 @@ func wrongLabels(diag *hcl.Diagnostic, s *schema) string {
 // unexpected says what to do about something that does not belong into a body.
 func unexpected(diag *hcl.Diagnostic, name string, s *schema, content *hcl.BodyContent) {
 	switch {
-	case slices.Contains(s.reserved, name):
-		diag.Summary = "Not in this version"
-		diag.Detail = fmt.Sprintf("%q is part of the language, but this version of bench does not have it yet.", name)
-		return
 	case slices.Contains(s.names(), name):
 		return // an argument as a block, or a block as an argument: HCL says so
 	}
@@ -249,6 +254,12 @@ func (v *values) percent(name string, to *float64) {
 func (v *values) scalars(name string, to *map[string]any) {
 	if val, ok := v.get(name); ok {
 		*to = scalars(val)
+	}
+}
+
+func (v *values) ref(name string, to *Ref) {
+	if val, ok := v.get(name); ok {
+		*to, _ = asRef(val)
 	}
 }
 

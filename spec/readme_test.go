@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // TestReadme holds the reference in README.md against the tables that the decoder works from.
@@ -19,8 +22,9 @@ func TestReadme(t *testing.T) {
 	}
 	want := string(src)
 	var blocks strings.Builder
+	shown := exampleBlocks(t)
 	for _, n := range rootSchema.blocks {
-		writeBlock(&blocks, n, 3)
+		writeBlock(&blocks, n, 3, shown)
 	}
 	want = replace(t, want, "blocks", strings.TrimSuffix(blocks.String(), "\n"))
 	want = replace(t, want, "functions", functionTable())
@@ -79,17 +83,76 @@ func replace(t *testing.T, in, part, text string) string {
 	return before + begin + "\n" + text + "\n<!-- end -->" + after
 }
 
-func writeBlock(b *strings.Builder, n nested, level int) {
+// exampleBlocks gives blocks of the examples that TestExample loads, by their type, and by type and kind where there are kinds. Those
+// that have nothing which another one has not are left out.
+func exampleBlocks(t *testing.T) map[string]string {
+	t.Helper()
+	shown, known := map[string]string{}, map[string]bool{}
+	for _, name := range []string{"testdata/example/experiment.hcl", "testdata/example/rest/experiment.hcl"} {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		for _, block := range file.Body.(*hclsyntax.Body).Blocks {
+			path := block.Type
+			if len(block.Labels) == 2 {
+				path += "." + block.Labels[0]
+			}
+			if shown[path] != "" && strings.Contains(name, "rest") || !addsTo(known, path, block.Body) {
+				continue
+			}
+			text := strings.TrimSpace(string(hcl.RangeBetween(block.TypeRange, block.CloseBraceRange).SliceBytes(src)))
+			shown[path] = strings.TrimPrefix(shown[path]+"\n\n"+text, "\n\n")
+		}
+	}
+	return shown
+}
+
+// addsTo notes what stands in a body, and says whether something of it is new.
+func addsTo(known map[string]bool, path string, body *hclsyntax.Body) bool {
+	added := false
+	note := func(path string) {
+		added = added || !known[path]
+		known[path] = true
+	}
+	note(path)
+	for name := range body.Attributes {
+		if !strings.HasSuffix(path, ".matrix") && !strings.HasSuffix(path, ".include") { // names of axes
+			note(path + "." + name)
+		}
+	}
+	for _, b := range body.Blocks {
+		if addsTo(known, path+"."+b.Type, b.Body) {
+			added = true
+		}
+	}
+	return added
+}
+
+// writeExample shows what a block looks like, where it is one of those that stand at the top.
+func writeExample(b *strings.Builder, text string) {
+	if text != "" {
+		fmt.Fprintf(b, "\n```hcl\n%s\n```\n", text)
+	}
+}
+
+func writeBlock(b *strings.Builder, n nested, level int, shown map[string]string) {
 	header := n.name
 	for _, label := range n.labels {
 		header += fmt.Sprintf(" %q", strings.ToUpper(label))
 	}
 	fmt.Fprintf(b, "%s `%s`\n\n%s%s\n", strings.Repeat("#", level), header, n.doc, often(n))
 	if n.body != nil {
+		writeExample(b, shown[n.name])
 		writeBody(b, n.body, level)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(n.kinds)) {
 		fmt.Fprintf(b, "\n%s `%s %q %q`\n", strings.Repeat("#", level+1), n.name, kind, strings.ToUpper(n.labels[1]))
+		writeExample(b, shown[n.name+"."+kind])
 		writeBody(b, n.kinds[kind], level+1)
 	}
 	b.WriteByte('\n')
@@ -122,7 +185,7 @@ func writeBody(b *strings.Builder, s *schema, level int) {
 	for _, n := range s.blocks {
 		b.WriteByte('\n')
 		var inner strings.Builder
-		writeBlock(&inner, n, level+1)
+		writeBlock(&inner, n, level+1, nil)
 		b.WriteString(strings.TrimSuffix(inner.String(), "\n"))
 	}
 }
@@ -141,8 +204,13 @@ func (a attr) takes() string {
 	} else if a.limits != nil {
 		text += ", " + a.limits.text(1, "")
 	}
-	if a.varies {
-		text += "; may vary along the matrix"
+	for _, may := range []struct {
+		may  bool
+		text string
+	}{{a.varies, "may vary along the matrix"}, {a.late, "may depend on results"}, {a.secret, "may be sensitive"}} {
+		if may.may {
+			text += "; " + may.text
+		}
 	}
 	return text
 }

@@ -22,11 +22,9 @@ func (m *Module) Reads() map[string]string {
 	return reads
 }
 
-// How the files beside a spec are called that belong to it.
-const (
-	lockEnding = ".lock.hcl"
-	autoFile   = "bench.auto.benchvars"
-)
+// lockEnding is that of a lock file.
+const lockEnding = ".lock.hcl"
 
-// Belongs says whether a file beside a spec has a part in what the spec means, though no path names it.
-func Belongs(name string) bool { return strings.HasSuffix(name, lockEnding) || name == autoFile }
+// Belongs says whether a file beside a spec has a part in what the spec means, though no path names it. A file of values is none: what
+// it gives is in Module.Given, and the digest of a file that holds little but a secret would tell it.
+func Belongs(name string) bool { return strings.HasSuffix(name, lockEnding) }

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 
@@ -34,6 +35,20 @@ func Redact(name string, src []byte) (lines []string, ok bool) {
 		}
 	}
 	return lines, true
+}
+
+// Hide gives the text of a spec file without what Redact takes out, and every other byte in its place, so that a diagnostic can show a
+// line that a secret shares with what is wrong. A text that could not be understood comes back as it is.
+func Hide(name string, src []byte) []byte {
+	if !bytes.Contains(src, []byte("sensitive")) {
+		return src
+	}
+	secrets, _ := secretRanges(name, src)
+	src = bytes.Clone(src)
+	for _, rng := range secrets {
+		blank(src, rng)
+	}
+	return src
 }
 
 // secretRanges finds the sensitive values in a spec file.

@@ -25,11 +25,11 @@ func (d *decoder) declare(all blocks) {
 			continue
 		}
 		d.declared[b] = d.knownKind(b) && d.declareName(b)
-		if !d.declared[b] || refTypes[b.Type] == cty.NilType && b.Type != "report" { // variables and functions are not referred to by a typed value
+		if !d.declared[b] || !isNamed(b.Type) {
 			continue
 		}
 		decl := &declaration{block: b, address: b.ref().Address(), value: cty.DynamicVal, forEach: forEachOf(b)}
-		if decl.forEach == nil && b.Type != "report" {
+		if decl.forEach == nil && refTypes[b.Type] != cty.NilType {
 			decl.value = refVal(b.ref())
 		}
 		d.declarations[b.Type] = append(d.declarations[b.Type], decl)
@@ -37,6 +37,12 @@ func (d *decoder) declare(all blocks) {
 	for sort := range refTypes {
 		d.know(sort, d.references(sort))
 	}
+}
+
+// isNamed says whether blocks of a type have an address, and may have for_each. Variables and functions are not referred to by a
+// typed value.
+func isNamed(block string) bool {
+	return refTypes[block] != cty.NilType || block == "check" || block == "report"
 }
 
 // forEachOf looks ahead: what a name stands for depends on it.
@@ -88,10 +94,6 @@ func (d *decoder) knownKind(b *block) bool {
 	}
 	kind := b.Labels[0]
 	d.loosen(b.Type)
-	if slices.Contains(reservedKinds[b.Type], kind) {
-		d.errorAt(b.LabelRanges[0], "Not in this version", fmt.Sprintf("A %s of kind %q is part of the language, but this version of bench does not have it yet.", b.Type, kind))
-		return false
-	}
 	d.errorAt(b.LabelRanges[0], "Unknown kind of "+b.Type, fmt.Sprintf("There is no kind of %s %q.%s", b.Type, kind, didYouMean(kind, slices.Collect(maps.Keys(schemas)), "")))
 	return false
 }

@@ -10,7 +10,7 @@ import (
 
 // A Ref is a typed reference to a block of the module: agent.go, server.ollama.main.
 type Ref struct {
-	Block string // agent, server, workload, target, experiment, dataset, analysis
+	Block string // agent, server, workload, target, experiment, dataset, analysis, comparison, claim
 	Kind  string // of a server or a target: ollama, local; else ""
 	Name  string
 	Key   string // of an instance of for_each; else ""
@@ -49,7 +49,7 @@ func (r Ref) FileName() string {
 // type error.
 var refTypes = func() map[string]cty.Type {
 	types := map[string]cty.Type{}
-	for _, block := range []string{"agent", "server", "workload", "target", "experiment", "dataset", "analysis"} {
+	for _, block := range []string{"agent", "server", "workload", "target", "experiment", "dataset", "analysis", "comparison", "claim"} {
 		types[block] = cty.CapsuleWithOps(block, reflect.TypeFor[Ref](), &cty.CapsuleOps{
 			RawEquals: func(a, b any) bool { return *a.(*Ref) == *b.(*Ref) },
 			Equals:    func(a, b any) cty.Value { return cty.BoolVal(*a.(*Ref) == *b.(*Ref)) },

@@ -8,7 +8,25 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 )
+
+// A Report is a template, its inputs and its output.
+type Report struct {
+	Ref
+	Template string
+	Title    string
+	Analyses []Ref
+	Claims   []Ref
+	Output   string // relative to the module
+	Formats  []string
+	Vars     map[string]any // none where they depend on results
+	LateVars Expr           // an object of these; not set where they don't
+	Range    hcl.Range
+
+	TemplateRange, OutputRange, ClaimsRange hcl.Range
+}
 
 func (d *decoder) report(b *block) {
 	v := d.read(b, reportSchema, d.scope)
@@ -16,10 +34,12 @@ func (d *decoder) report(b *block) {
 	v.str("template", &out.Template)
 	v.str("title", &out.Title)
 	v.refs("analyses", &out.Analyses)
+	v.refs("claims", &out.Claims)
 	v.str("output", &out.Output)
 	v.strs("formats", &out.Formats)
 	v.scalars("vars", &out.Vars)
-	out.TemplateRange, out.OutputRange = v.rangeOf("template"), v.rangeOf("output")
+	out.LateVars = d.lateVars(v)
+	out.TemplateRange, out.OutputRange, out.ClaimsRange = v.rangeOf("template"), v.rangeOf("output"), v.rangeOf("claims")
 	if out.Output != "" {
 		if err := outputPath(out.Output); err != nil {
 			d.errorAt(out.OutputRange, "Invalid value", upper(err.Error())+".")
@@ -31,6 +51,15 @@ func (d *decoder) report(b *block) {
 		}
 	}
 	d.module.Reports = append(d.module.Reports, out)
+}
+
+// lateVars gives the vars of a report unevaluated where they refer to results.
+func (d *decoder) lateVars(v *values) Expr {
+	a, ok := v.attrs["vars"]
+	if !ok || d.resultsIn(a.Expr) == nil {
+		return Expr{}
+	}
+	return Expr{expr: a.Expr, scope: v.block.within(d.late(d.scope, a.Expr))}
 }
 
 // outputPath refuses a path that is no place for a report.
@@ -98,6 +127,9 @@ func (d *decoder) readerOf(file string) string {
 			if slices.ContainsFunc(i.patterns, finds) || slices.ContainsFunc(i.Paths, is) {
 				return fmt.Sprintf("ingest %q of %s reads that (%s)", i.Name, w.Address(), at(i.Range))
 			}
+		}
+		if l := w.Load; l != nil && l.Trace != "" && is(l.Trace) {
+			return fmt.Sprintf("the load of %s is read from that (%s)", w.Address(), at(l.Range))
 		}
 	}
 	for _, s := range m.Datasets {

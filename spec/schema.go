@@ -12,18 +12,19 @@ import (
 type kind int
 
 const (
-	kString   kind = iota
-	kWhole         // whole number
-	kNumber        // any number
-	kBool          //
-	kStrings       // list of strings
-	kDuration      // "5m" → time.Duration
-	kSize          // "1MiB" → bytes
-	kPercent       // "1%" → fraction of 1
-	kScalars       // object of numbers, strings, bools and lists of them; nulls are dropped
-	kRef           // a reference to a block
-	kRefs          // a list of references
-	kExpr          // kept unevaluated
+	kString       kind = iota
+	kWhole             // whole number
+	kNumber            // any number
+	kBool              //
+	kStrings           // list of strings
+	kDuration          // "5m" → time.Duration
+	kSize              // "1MiB" → bytes
+	kPercent           // "1%" → fraction of 1
+	kDistribution      // "normal(512, 64)" or a number → Distribution
+	kScalars           // object of numbers, strings, bools and lists of them; nulls are dropped
+	kRef               // a reference to a block
+	kRefs              // a list of references
+	kExpr              // kept unevaluated
 )
 
 // An attr is one attribute of a block: the decoder, its checks and the language reference are made from it.
@@ -35,9 +36,10 @@ type attr struct {
 	def      any      // value where it is left out, as scalar gives it; nil: none
 	refs     []string // blocks that a kRef or kRefs may name
 	oneOf    []string // allowed values of a kString or kStrings
-	reserved []string // values of the language that this version does not have
 	limits   *limits  // of a number, a duration (s), a size (bytes) or a percentage (fraction)
 	varies   bool     // may refer to matrix.*: its value is known for each configuration
+	late     bool     // may refer to the results of analyses and comparisons: its value is known after these
+	secret   bool     // may be sensitive: it is kept in a form that nothing shows
 }
 
 // limits are bounds of a quantity.
@@ -85,10 +87,9 @@ type nested struct {
 
 // A schema describes the body of a block.
 type schema struct {
-	attrs    []attr
-	blocks   []nested
-	free     string   // what an attribute with a name of the user's own is; "" where there are none
-	reserved []string // attributes and blocks of the language that this version does not have
+	attrs  []attr
+	blocks []nested
+	free   string // what an attribute with a name of the user's own is; "" where there are none
 }
 
 func (s *schema) attr(name string) (attr, bool) {
@@ -98,6 +99,16 @@ func (s *schema) attr(name string) (attr, bool) {
 		}
 	}
 	return attr{}, false
+}
+
+// block gives the body of the blocks of a kind.
+func (s *schema) block(name string) (*schema, bool) {
+	for _, n := range s.blocks {
+		if n.name == name {
+			return n.body, true
+		}
+	}
+	return nil, false
 }
 
 // names lists what may stand in the body.
@@ -137,7 +148,7 @@ func (a attr) want() cty.Type {
 		return cty.Bool
 	case kStrings:
 		return cty.List(cty.String)
-	case kString, kDuration, kSize, kPercent:
+	case kString, kDuration, kSize, kPercent, kDistribution:
 		return cty.String
 	}
 	return cty.DynamicPseudoType

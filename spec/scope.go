@@ -20,6 +20,8 @@ type scope struct {
 
 	instance bool // it is of one instance: each, and iterators
 
+	late func(Results) map[string]cty.Value // what it knows once there are results; nil: that does not depend on them
+
 	// Of the outermost scope alone.
 	uses *uses                    // who refers to what
 	own  map[string]*userFunction // the module's own functions

@@ -73,23 +73,37 @@ func (d *decoder) idleRules(e *Experiment) {
 	}
 }
 
-// noteSent keeps which options a server gets.
-func (d *decoder) noteSent(c Configuration) {
-	options := d.sent[c.Server]
-	if options == nil {
-		options = map[string]bool{"num_predict": true} // what max_tokens of a step is sent as
-		d.sent[c.Server] = options
+// noteSent keeps which options a server gets. Of an experiment that waits for results not all are known.
+func (d *decoder) noteSent(c Configuration, waits bool) {
+	note := func(server Ref, sent map[string]any) {
+		options := d.sent[server]
+		if options == nil {
+			options = map[string]bool{"num_predict": true} // what max_tokens of a step is sent as
+			d.sent[server] = options
+		}
+		for name := range sent {
+			options[name] = true
+		}
+		if waits {
+			options[anyOption] = true
+		}
 	}
-	for name := range c.Options {
-		options[name] = true
+	if len(c.Members) == 0 {
+		note(c.Server, c.Options)
+	}
+	for _, m := range c.Members {
+		note(m.Server, m.Options)
 	}
 }
+
+// anyOption stands among the options that a server gets where it may get any.
+const anyOption = ""
 
 // idleEffects tells of an effect that waits for an option which its server never gets. A server that no experiment uses gets none.
 func (d *decoder) idleEffects() {
 	for _, o := range d.effects {
 		sent, used := d.sent[o.server]
-		if used && !sent[o.name] {
+		if used && !sent[o.name] && !sent[anyOption] {
 			d.warn(&o.at, "Option never sent", fmt.Sprintf("No experiment sends an option %q to %s, so this effect never shows.%s", o.name, o.server.Address(), didYouMean(o.name, slices.Collect(maps.Keys(sent)), "")))
 		}
 	}

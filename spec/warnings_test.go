@@ -23,6 +23,18 @@ func TestWarnings(t *testing.T) {
   }
 }`)
 	for name, x := range map[string]struct{ src, want string }{
+		"a smallest difference of nothing": {sweep("") + `
+analysis "a" {
+  of = [experiment.sweep]
+  metric "ttft" {
+    practical = "0%"
+  }
+  metric "e2e" {
+    practical = "0.1%"
+  }
+}`, `
+"\"0%\"" Every difference matters: 0 % says that any difference is one that matters, as does leaving "practical" out. Write the smallest change that you would act on, as "1%", or take the line out.
+`},
 		"an exclude and a skip that nothing comes under": {sweep(`
   matrix {
     num_gpu = [60, 80]

@@ -9,6 +9,58 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
+// A Workload is what one run does: steps, or prompts.
+type Workload struct {
+	Ref
+	Ingests []*Ingest
+	Steps   []*Step
+	Prompts *Prompts     // nil: there are steps
+	Load    *LoadProfile // nil: each prompt, or all steps, once
+	SLO     *SLO         // nil: none
+	Scores  []*Score
+	Valid   []*Condition
+	Range   hcl.Range
+}
+
+// An Ingest is a corpus that is read before the first step.
+type Ingest struct {
+	Name     string
+	Paths    []string // files found, relative to the module, sorted
+	MaxBytes int64    // 0: the instrument's default
+	Range    hcl.Range
+
+	patterns []string
+}
+
+// A Step is one LLM call.
+type Step struct {
+	Name      string
+	Prompt    Expr
+	MaxTokens int // 0: the server's default
+	Extract   []Named
+	Range     hcl.Range
+}
+
+// A Named expression is one attribute of a free-form block.
+type Named struct {
+	Name string
+	Expr Expr
+}
+
+// A Score is a metric of quality.
+type Score struct {
+	Name   string
+	Value  Expr
+	Better string // higher, lower, or "" where it was not said
+	Range  hcl.Range
+}
+
+// A Condition is a rule with what is said when it is broken.
+type Condition struct {
+	Condition, Message Expr
+	Range              hcl.Range
+}
+
 // ingestType is what ingest.NAME is to an expression.
 var ingestType = cty.Object(map[string]cty.Type{
 	"files": cty.Number, "bytes": cty.Number, "types": cty.Map(cty.Number), "names": cty.List(cty.String),
@@ -51,8 +103,9 @@ func (d *decoder) workload(b *block) {
 	for i, inner := range steps {
 		w.step(inner, steps[i:])
 	}
-	if len(steps) == 0 && !w.broken {
-		d.errorAt(b.DefRange, "Nothing to do", "A workload needs at least one step block with a prompt.")
+	w.serving(v, steps)
+	if len(steps) == 0 && w.out.Prompts == nil && !w.broken {
+		d.errorAt(b.DefRange, "Nothing to do", "A workload needs at least one step block with a prompt, or a prompts block.")
 	}
 	after := w.inner(nil)
 	for _, inner := range v.blocks.OfType("score") {
@@ -64,6 +117,25 @@ func (d *decoder) workload(b *block) {
 		w.out.Valid = append(w.out.Valid, d.condition(inner, after))
 	}
 	d.module.Workloads = append(d.module.Workloads, w.out)
+}
+
+// serving decodes what makes a workload a benchmark of serving: calls of one form, under a load.
+func (w *workloadDecoder) serving(v *values, steps blocks) {
+	if b := v.one("prompts"); b != nil {
+		w.out.Prompts = w.prompts(b)
+		if len(steps) > 0 {
+			w.errorAt(b.DefRange, "Conflicting arguments", fmt.Sprintf("A workload has either steps or prompts, and step %q is at %s. Take one of the two out, or make two workloads of them.", steps[0].Labels[0], at(steps[0].DefRange)))
+		}
+	}
+	if b := v.one("load"); b != nil {
+		w.out.Load = w.loadProfile(b)
+		if len(steps) > 1 {
+			w.errorAt(b.DefRange, "Load needs one call", fmt.Sprintf("A load repeats one call: that of a prompts block, or of the only step, and this workload has %d steps.", len(steps)))
+		}
+	}
+	if b := v.one("slo"); b != nil {
+		w.out.SLO = w.slo(b)
+	}
 }
 
 // fresh checks the name of an inner block.

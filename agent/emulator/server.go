@@ -149,6 +149,11 @@ func details() wire.Details {
 	return wire.Details{Format: "none", Family: "emulator", ParameterSize: "0", QuantizationLevel: "none"}
 }
 
+// Digest gives what stands for the digest of a model, and says whether there is one of that name.
+func (s *Server) Digest(name string) (digested string, ok bool) {
+	return digest(wire.FullName(name)), s.has(name)
+}
+
 // digest stands for that of a manifest: the same name has the same.
 func digest(name string) string {
 	sum := sha256.Sum256([]byte(name))

@@ -8,21 +8,21 @@ import (
 	"bench/spec"
 )
 
-// conclude makes the study of a plan, writes its reports, and shows what was found.
-func (e *env) conclude(c *cli.Context, p *runner.Plan) error {
+// conclude makes the study of a plan, writes its reports, and shows what was found. It gives the study.
+func (e *env) conclude(c *cli.Context, p *runner.Plan) (study.Study, error) {
 	s, err := e.study(c, p)
 	if err != nil {
-		return err
+		return s, err
 	}
 	written, err := e.writeReports(c, p.Module, s)
 	if err != nil {
-		return err
+		return s, err
 	}
 	if c.Bool("json") {
-		return e.line(s)
+		return s, e.line(s)
 	}
 	width, _ := isTerminal(e.stdout)
-	return concludeText(e.out, width, p.Module, s, written)
+	return s, concludeText(e.out, width, p.Module, s, written)
 }
 
 // study makes the study of a plan.

@@ -40,11 +40,11 @@ func (e *env) consoleModule(c *cli.Context) (*spec.Module, error) {
 	if err := changeFolder(c); err != nil {
 		return nil, err
 	}
-	vars, err := variablesOf(c)
+	inputs, err := inputsOf(c)
 	if err != nil {
 		return nil, err
 	}
-	m, diags := spec.Bare(".", specOptions(vars))
+	m, diags := spec.Bare(".", e.specOptions(inputs))
 	return m, e.diagnose(c, m.Files, diags)
 }
 

@@ -15,10 +15,11 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer // as they are: for frames between processes, and for what draws on a terminal
 	out, notes     io.Writer // the same two, for text and JSON: see screen
+	environ        []string  // as os.Environ gives it: for specs
 }
 
 func newEnv(stdin io.Reader, stdout, stderr io.Writer) *env {
-	return &env{stdin: stdin, stdout: stdout, stderr: stderr, out: &screen{w: stdout}, notes: &screen{w: stderr}}
+	return &env{stdin: stdin, stdout: stdout, stderr: stderr, out: &screen{w: stdout}, notes: &screen{w: stderr}, environ: os.Environ()}
 }
 
 // human is where text for people goes: with -json standard output holds nothing but objects.

@@ -28,7 +28,7 @@ const appFoot = `
 PATH is a spec or a folder of specs; without one it is the folder that you are in. Flags may stand anywhere.
 "bench COMMAND -help" explains a command and its flags.
 
-Exit codes: 0 all is well, 1 an error, 2 some runs failed or were lost, 130 interrupted.
+Exit codes: 0 all is well, 1 an error, 2 some runs failed or were lost, 4 a check failed, 130 interrupted.
 `
 
 func appHelp(app *cli.App) string {

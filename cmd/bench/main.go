@@ -23,6 +23,7 @@ const (
 	exitError       = 1   // the command could not do what it was asked to
 	exitIncomplete  = 2   // some runs failed; with plan -detailed-exitcode: something is to run
 	exitUnformatted = 3   // fmt -check: something is to be formatted
+	exitCheck       = 4   // a check of severity error failed
 	exitInterrupted = 130 // stopped by a signal
 )
 
@@ -74,7 +75,7 @@ func newApp(e *env) *cli.App {
 		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return err },
 		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version"}, cli.HelpFlag},
 		Commands: []*cli.Command{
-			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), runsCommand(e), showCommand(e), graphCommand(e),
+			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), checkCommand(e), runsCommand(e), showCommand(e), graphCommand(e),
 			functionsCommand(e), consoleCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), workerCommand(e), keepCommand(e),
 		},
 	}

@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "small"), os.DirFS("testdata/small"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "holds": holds, "json": jsonLines, "interrupt": interrupt, "liar": liar,
+			"exits": exits, "holds": holds, "json": jsonLines, "interrupt": interrupt, "liar": liar, "nowhere": nowhere,
 		},
 	})
 }

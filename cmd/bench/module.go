@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,8 +23,7 @@ func globalFlags(more ...cli.Flag) []cli.Flag {
 
 // moduleFlags are those of every command that reads a spec as a module.
 func moduleFlags(more ...cli.Flag) []cli.Flag {
-	variable := &cli.StringSliceFlag{Name: "var", KeepSpace: true, Usage: "`NAME=VALUE` gives a variable its value; may be repeated"}
-	return append([]cli.Flag{variable}, globalFlags(more...)...)
+	return append(inputFlags(), globalFlags(more...)...)
 }
 
 func targetFlag() cli.Flag {
@@ -58,34 +56,21 @@ func (e *env) module(c *cli.Context, paths []string) (*spec.Module, error) {
 	if err := changeFolder(c); err != nil {
 		return nil, err
 	}
-	vars, err := variablesOf(c)
+	inputs, err := inputsOf(c)
 	if err != nil {
 		return nil, err
 	}
-	return e.load(c, paths, vars)
-}
-
-// variablesOf gives the values of -var by the names of the variables.
-func variablesOf(c *cli.Context) (map[string]string, error) {
-	vars := map[string]string{}
-	for _, v := range c.StringSlice("var") {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok {
-			return nil, fmt.Errorf("-var %s: write it as NAME=VALUE", v)
-		}
-		vars[name] = value
-	}
-	return vars, nil
+	return e.load(c, paths, inputs)
 }
 
 // load reads the spec that some paths name with values of variables.
-func (e *env) load(c *cli.Context, paths []string, vars map[string]string) (*spec.Module, error) {
+func (e *env) load(c *cli.Context, paths []string, inputs []spec.Input) (*spec.Module, error) {
 	for _, path := range paths {
 		if runner.IsPlanFile(path) {
 			return nil, fmt.Errorf("%s is a plan file, which only bench apply takes; name the spec", path)
 		}
 	}
-	m, diags := spec.Load(paths, specOptions(vars))
+	m, diags := spec.Load(paths, e.specOptions(inputs))
 	if !diags.HasErrors() {
 		diags = append(diags, table.Check(m)...)
 		diags = append(diags, table.CheckData(m)...)
@@ -95,12 +80,16 @@ func (e *env) load(c *cli.Context, paths []string, vars map[string]string) (*spe
 }
 
 // specOptions says what a spec is read with beside the values of its variables.
-func specOptions(vars map[string]string) spec.Options {
+func (e *env) specOptions(inputs []spec.Input) spec.Options {
 	var classes []string
 	for _, class := range agent.Classes {
 		classes = append(classes, string(class))
 	}
-	return spec.Options{Vars: vars, Version: Version, Environ: os.Environ(), Classes: classes}
+	var metrics []string
+	for _, m := range agent.Metrics() {
+		metrics = append(metrics, m.Name)
+	}
+	return spec.Options{Inputs: inputs, Version: Version, Environ: e.environ, Classes: classes, Metrics: metrics}
 }
 
 // plan reads the spec and plans what it asks for.

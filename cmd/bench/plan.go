@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -16,12 +17,21 @@ func planCommand(e *env) *cli.Command {
 		Description: addresses,
 		Flags: planFlags(
 			&cli.StringFlag{Name: "out", Usage: "write the plan to `FILE` as well: bench apply FILE makes these runs and no others"},
+			refreshFlag("ask the servers that are there for their versions and models; without it nobody is asked"),
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to run"},
 		),
 		Action: func(c *cli.Context) error {
+			if c.Bool("refresh") && c.IsSet("out") {
+				return errors.New("-refresh: a saved plan goes by the lock; bench apply -refresh writes that, and then plan with -out")
+			}
 			p, err := e.plan(c)
 			if err != nil {
 				return err
+			}
+			if c.Bool("refresh") {
+				if p, err = e.refreshed(c, p); err != nil {
+					return err
+				}
 			}
 			if err := e.showPlan(c, p); err != nil {
 				return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,22 +9,21 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"bench/runner"
+	"bench/spec"
 )
 
 // save writes the plan to the file that -out names, and gives the command that applies it.
 func (e *env) save(c *cli.Context, p *runner.Plan) (apply string, err error) {
-	vars, err := variablesOf(c)
-	if err != nil {
-		return "", err
-	}
-	maps.DeleteFunc(vars, func(name, _ string) bool { _, kept := p.Module.Given[name]; return kept })
-	sensitive := slices.Sorted(maps.Keys(vars))
 	paths := c.Args().Slice()
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
 	name := c.String("out")
-	return commandLine(c, sensitive, nil, []string{name}), p.Save(name, Version, paths, sensitive)
+	var again []spec.Input
+	for _, variable := range p.Module.Withheld {
+		again = append(again, spec.Input{Name: variable})
+	}
+	return commandLine(c, again, nil, []string{name}), p.Save(name, Version, paths)
 }
 
 // planFileAmong gives the path that is a plan file's, seen from the folder that -chdir names, or "".
@@ -64,42 +62,41 @@ func (e *env) savedPlan(c *cli.Context, name string) (p *runner.Plan, again stri
 	if err := f.CheckFiles(); err != nil {
 		return nil, "", err
 	}
-	vars, err := variablesFor(c, f)
+	inputs, err := inputsFor(c, f)
 	if err != nil {
 		return nil, "", err
 	}
-	m, err := e.load(c, f.Sources(), vars)
+	m, err := e.load(c, f.Sources(), inputs)
 	if err != nil {
 		return nil, "", err
 	}
 	if p, err = e.replan(c, m, f.Scope()); err != nil {
 		return nil, "", err
 	}
-	return p, commandLine(c, slices.Sorted(maps.Keys(vars)), f.Only, f.Sources()), f.Check(p)
+	return p, commandLine(c, inputs, f.Only, f.Sources()), f.Check(p)
 }
 
-// variablesFor puts the values together that a plan was made with: those that it holds, and sensitive ones, which are given again.
-func variablesFor(c *cli.Context, f *runner.PlanFile) (map[string]string, error) {
-	vars, err := variablesOf(c)
+// inputsFor puts the values together that a plan was made with: those that it holds, and sensitive ones, which are given again.
+func inputsFor(c *cli.Context, f *runner.PlanFile) ([]spec.Input, error) {
+	inputs, err := inputsOf(c)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		if !slices.Contains(f.Sensitive, name) {
-			return nil, fmt.Errorf("-var %s: %s is a plan file, and holds the values that it was made with; plan again for others", name, f.Name)
+	given := map[string]bool{}
+	for _, in := range inputs {
+		if in.Name != "" && !slices.Contains(f.Withheld, in.Name) {
+			return nil, fmt.Errorf("-var %s: %s is a plan file, and holds the values that it was made with; plan again for others", in.Name, f.Name)
 		}
+		given[in.Name] = true
 	}
 	var missing []string
-	for _, name := range f.Sensitive {
-		if _, ok := vars[name]; !ok {
+	for _, name := range f.Withheld {
+		if !given[name] && !given[""] { // a file may give any of them
 			missing = append(missing, "-var "+name+"=VALUE")
 		}
 	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%s was made with sensitive values, which a plan file does not hold: give them again, with %s", f.Name, strings.Join(missing, " "))
 	}
-	if f.Given != nil {
-		maps.Copy(vars, f.Given)
-	}
-	return vars, nil
+	return append(inputs, f.Inputs...), nil
 }

@@ -72,7 +72,15 @@ func render(m *spec.Module, r *spec.Report, s study.Study) ([]byte, hcl.Diagnost
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	report := templates.Report{Name: r.ID(), Title: r.Title, Vars: r.Vars}
+	results, err := s.Results()
+	if err != nil {
+		return nil, hcl.Diagnostics{templateDiagnostic(m, r, source, err)}
+	}
+	vars, diags := r.Values(results)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	report := templates.Report{Name: r.ID(), Title: r.Title, Vars: vars}
 	for _, a := range r.Analyses {
 		report.Analyses = append(report.Analyses, a.ID())
 	}

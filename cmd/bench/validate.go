@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/urfave/cli/v2"
 
 	"bench/runner"
@@ -16,13 +17,23 @@ func validateCommand(e *env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := e.replan(c, m, runner.Scope{}); err != nil {
+			missing := runner.Unsupported(m)
+			for _, d := range missing {
+				d.Severity = hcl.DiagWarning // the spec is right; plan and apply refuse it
+			}
+			if err := e.diagnose(c, m.Files, missing); err != nil {
+				return err
+			}
+			text := "The spec is valid."
+			if len(missing) > 0 {
+				text = "The spec is valid, and this version of bench can't run it."
+			} else if _, err := e.replan(c, m, runner.Scope{}); err != nil {
 				return err
 			}
 			if c.Bool("json") {
 				return nil
 			}
-			_, err = fmt.Fprintln(e.out, "The spec is valid.")
+			_, err = fmt.Fprintln(e.out, text)
 			return err
 		},
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/urfave/cli/v2"
+
+	"bench/spec"
 )
 
 // Rules of this output: what HCL's own writer shows, and carets under the place that is meant, since only a terminal can
@@ -129,12 +131,12 @@ func blank(text string) string {
 	return out.String()
 }
 
-// printableFiles are the files without what a terminal would obey, every byte in its place.
+// printableFiles are the files without what a terminal would obey, and without secrets, every byte in its place.
 func printableFiles(files map[string]*hcl.File) map[string]*hcl.File {
 	out := map[string]*hcl.File{}
 	for name, f := range files {
 		if f != nil {
-			f = &hcl.File{Body: f.Body, Bytes: sameLength(f.Bytes), Nav: f.Nav}
+			f = &hcl.File{Body: f.Body, Bytes: sameLength(spec.Hide(name, f.Bytes)), Nav: f.Nav}
 		}
 		out[visible(name)] = f
 	}

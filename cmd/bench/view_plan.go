@@ -147,7 +147,9 @@ func headOf(p *runner.Plan, e *spec.Experiment) string {
 	setups := p.Setups(e)
 	for _, of := range []func(runner.Setup) string{
 		func(s runner.Setup) string { return s.Agent.Address() },
-		func(s runner.Setup) string { return s.Server.Address() + " (" + s.Model + ")" },
+		func(s runner.Setup) string {
+			return s.Server.Address() + " (" + s.Model + resolvedOrNot(p.Module.Lock, s) + ")"
+		},
 		func(s runner.Setup) string { return s.Target.Address() },
 	} {
 		if len(setups) > 0 && !slices.ContainsFunc(setups, func(s runner.Setup) bool { return of(s) != of(setups[0]) }) {
@@ -155,6 +157,13 @@ func headOf(p *runner.Plan, e *spec.Experiment) string {
 		}
 	}
 	return dotted(parts...)
+}
+
+func resolvedOrNot(lock *spec.Lock, s runner.Setup) string {
+	if lock.Value(spec.Fact{Of: s.Server, Model: s.Model}) == "" {
+		return ", not resolved yet"
+	}
+	return ""
 }
 
 // A planRow is what is shown of a configuration.

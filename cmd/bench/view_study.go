@@ -65,6 +65,7 @@ func concludeText(w io.Writer, width int, m *spec.Module, s study.Study, written
 		}
 		findingsText(&b, width, head, s.Analyses[a.ID()])
 	}
+	conclusionsText(&b, width, m, s)
 	if len(written) > 0 {
 		fmt.Fprintf(&b, "\nReport  %s\n", strings.Join(written, " · "))
 	}

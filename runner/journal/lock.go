@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -60,6 +61,19 @@ func acquire(dir string, holder Holder) (*flock.Flock, error) {
 		return nil, fmt.Errorf("%s can't be locked: %w", dir, err)
 	}
 	return lock, nil
+}
+
+// Hold takes the lock of an experiment's folder and looks at nothing in it: where there is no folder, nobody has it. The error is an
+// *InUseError where another process has the lock.
+func Hold(dir, host string) (letGo func(), err error) {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return func() {}, nil
+	}
+	lock, err := acquire(dir, Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC()})
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = release(lock) }, nil // it is taken again, or not needed any more
 }
 
 // release empties the file and gives the lock back. The file stays: to remove it would let two processes lock two files

@@ -94,3 +94,32 @@ func TestLockFails(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Whoever holds a folder keeps others out, and writes nothing into it; a folder that is not there is not made.
+func TestHold(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "x")
+	letGo, err := Hold(dir, "")
+	must(t, err)
+	letGo()
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder was made: %v", err)
+	}
+	must(t, mustOpen(t, dir).Close())
+	before, err := os.ReadFile(filepath.Join(dir, journalFile))
+	must(t, err)
+	letGo, err = Hold(dir, "node3")
+	must(t, err)
+	_, err = Open(dir, "")
+	if inUse, ok := errors.AsType[*InUseError](err); !ok || inUse.Holder.Host != "node3" {
+		t.Errorf("error %v", err)
+	}
+	letGo()
+	if after, err := os.ReadFile(filepath.Join(dir, journalFile)); err != nil || string(after) != string(before) {
+		t.Errorf("the journal was written to: %v", err)
+	}
+	j := mustOpen(t, dir)
+	defer j.Close()
+	if _, err := Hold(dir, ""); err == nil {
+		t.Error("held twice")
+	}
+}

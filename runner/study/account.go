@@ -81,12 +81,17 @@ func (e *Experiment) environment(target string, recorded json.RawMessage) {
 	e.Environments = append(e.Environments, Environment{Target: target, Runs: 1, Host: text})
 }
 
-// attempts gives the last event of each attempt at the planned runs under their present identity, by address and number.
-func attempts(events []journal.Event, planned map[string]*runner.Run) map[string]map[int]journal.Event {
+// attempts gives the last event of each attempt at the planned runs under their present identity, or that of the record that counts, by
+// address and number.
+func attempts(events []journal.Event, planned map[string]*runner.Run, counted []journal.Record) map[string]map[int]journal.Event {
+	counts := map[string]string{}
+	for _, r := range counted {
+		counts[r.Address] = r.Hash
+	}
 	all := map[string]map[int]journal.Event{}
 	for _, ev := range events {
 		run, ok := planned[ev.Address]
-		if !ok || ev.Hash != run.Hash || ev.Event != journal.EventStart && ev.Event != journal.EventFinish {
+		if !ok || ev.Hash != run.Hash && ev.Hash != counts[ev.Address] || ev.Event != journal.EventStart && ev.Event != journal.EventFinish {
 			continue
 		}
 		if all[ev.Address] == nil {

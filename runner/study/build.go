@@ -26,7 +26,8 @@ func Build(p *runner.Plan, version string) (Study, hcl.Diagnostics, error) {
 		study: Study{
 			Schema: 1, Tool: Tool{Version: version, Instrument: runner.Instrument},
 			Spec:        Spec{Digest: p.Module.Digest, Vars: p.Module.Given},
-			Experiments: map[string]Experiment{}, Datasets: map[string]Dataset{}, Analyses: map[string]Analysis{}, Glossary: map[string]string{}, Runs: []Run{},
+			Experiments: map[string]Experiment{}, Datasets: map[string]Dataset{}, Analyses: map[string]Analysis{},
+			Checks: map[string]Check{}, Claims: map[string]Claim{}, Glossary: map[string]string{}, Runs: []Run{},
 		},
 	}
 	for _, m := range agent.Metrics() {
@@ -51,7 +52,8 @@ func Build(p *runner.Plan, version string) (Study, hcl.Diagnostics, error) {
 		}
 	}
 	b.study.Spec.Records = b.recordsDigest()
-	return b.study, nil, nil
+	diags, err := b.study.conclude(p.Module)
+	return b.study, diags, err
 }
 
 type builder struct {

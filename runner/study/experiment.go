@@ -28,7 +28,7 @@ func (b *builder) experiment(e *spec.Experiment) error {
 			return err
 		}
 		run, ok := byAddress[record.Address]
-		if !ok || record.Hash != run.Hash {
+		if !ok || !run.Fits(&record) {
 			continue
 		}
 		counted = append(counted, record)
@@ -44,7 +44,7 @@ func (b *builder) experiment(e *spec.Experiment) error {
 	}
 	out := b.asked(e)
 	out.measured(byAddress, counted)
-	out.account(planned, counted, attempts(events, byAddress))
+	out.account(planned, counted, attempts(events, byAddress, counted))
 	b.study.Experiments[e.ID()] = out
 	b.add(table.FromRecords(e, counted))
 	return nil

@@ -15,6 +15,8 @@ type Study struct {
 	Experiments map[string]Experiment `json:"experiments"`
 	Datasets    map[string]Dataset    `json:"datasets"`
 	Analyses    map[string]Analysis   `json:"analyses"`
+	Checks      map[string]Check      `json:"checks"`
+	Claims      map[string]Claim      `json:"claims"`
 	Glossary    map[string]string     `json:"glossary"` // what each metric of the instrument is, by name, with its formula
 	Runs        []Run                 `json:"runs"`     // every counted run and dataset row, in order of source, configuration, repeat
 }

@@ -42,7 +42,8 @@ func Check(m *spec.Module) hcl.Diagnostics {
 	return diags
 }
 
-// CheckData reads every dataset, so that a mistake in a mapping, or a baseline that no row has, is found before anything is run.
+// CheckData reads every dataset, so that a mistake in a mapping, or a baseline that no row has, is found before anything is run. It
+// notes the digest of each.
 func CheckData(m *spec.Module) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, d := range m.Datasets {
@@ -54,6 +55,7 @@ func CheckData(m *spec.Module) hcl.Diagnostics {
 		if found.HasErrors() {
 			continue
 		}
+		d.Digest = source.Digest
 		for _, a := range m.Analyses {
 			if slices.Contains(a.Of, d.Ref) && a.Baseline != "" {
 				diags = append(diags, checkBaseline(a, source)...)
@@ -85,6 +87,11 @@ func checkMetric(metric *spec.Metric, source spec.Ref, known map[string]meaning)
 	}
 	if metric.Better == "" && mean.better == "" {
 		return hcl.Diagnostics{diagnostic(metric.Range, "Which way is better?", fmt.Sprintf("%q gets better in neither direction by itself. Add: better = \"higher\" (or \"lower\").", metric.Name))}
+	}
+	if metric.Better != "" && mean.better != "" && metric.Better != mean.better {
+		against := diagnostic(metric.Range, "Better the wrong way round", fmt.Sprintf("%q gets better as it gets %s, and this says %s: improvements will be told as losses. Take \"better\" out unless that is meant.", metric.Name, mean.better, metric.Better))
+		against.Severity = hcl.DiagWarning
+		return hcl.Diagnostics{against}
 	}
 	return nil
 }
@@ -128,9 +135,15 @@ func scores(m *spec.Module, e *spec.Experiment) []*spec.Score {
 	var all []*spec.Score
 	seen := map[spec.Ref]bool{}
 	for c := range e.Configurations() {
-		if w := m.Workload(c.Work); w != nil && !seen[c.Work] {
-			seen[c.Work] = true
-			all = append(all, w.Scores...)
+		works := []spec.Ref{c.Work}
+		for _, member := range c.Members {
+			works = append(works, member.Work)
+		}
+		for _, work := range works {
+			if w := m.Workload(work); w != nil && !seen[work] {
+				seen[work] = true
+				all = append(all, w.Scores...)
+			}
 		}
 	}
 	return all

@@ -33,6 +33,7 @@ func TestCheck(t *testing.T) {
 		{"score with a direction", ask("experiment.x", metric("good")), "", ""},
 		{"derived", foreign + ask("dataset.d", metric("ttft_warm")), "", ""},
 		{"direction given", foreign + ask("dataset.d", "  metric \"speed\" {\n    better = \"higher\"\n  }"), "", ""},
+		{"direction against the instrument", ask("experiment.x", "  metric \"throughput\" {\n    better = \"lower\"\n  }"), `Better the wrong way round; "throughput" gets better as it gets higher, and this says lower`, `"throughput"`},
 		{"unknown", ask("experiment.x", metric("througput")), `Unknown metric; experiment.x has no metric "througput". Did you mean throughput?`, `"througput"`},
 		{"score of another workload", ask("experiment.plain", metric("good")), `Unknown metric; experiment.plain has no metric "good".`, `"good"`},
 		{"not in the dataset", foreign + ask("dataset.d", metric("eval")), `Unknown metric; dataset.d has no metric "eval".`, `"eval"`},

@@ -12,7 +12,7 @@ experiment "sweep" {
   model    = "m"
 
   matrix {
-    objects = [{ name = "a" }, { name = "b" }]
+    objects = [{ name = "a" }, { size = 2 }]
     nulls   = [1, null]
     lists   = [[1], [2]]
     scalar  = 60

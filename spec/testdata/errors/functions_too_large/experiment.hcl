@@ -1,6 +1,7 @@
 locals {
   list    = range(20000)
   text    = join(",", local.list)
+  big     = range(100000)
   range   = range(100001)
   width   = format("%1000d", 1)
   product = setproduct(local.list, local.list)
@@ -10,8 +11,8 @@ locals {
   pattern = replace(join(",", local.list), "/,/", local.text)
   join    = join(local.text, local.list)
   format  = formatlist("%s", [for n in range(200) : local.text], local.text)
-  concat  = concat([for n in range(60) : local.list]...)
-  flatten = flatten([for n in range(60) : local.list])
+  concat  = concat(local.big, local.big, local.big, local.big, local.big, local.big, local.big, local.big, local.big, local.big, local.big)
+  flatten = flatten([local.big, local.big, local.big, local.big, local.big, local.big, local.big, local.big, local.big, local.big, local.big])
   json    = jsonencode([for n in range(200) : local.text])
   digits  = tonumber(join("", range(1000)))
   deep    = jsondecode(join("", [for n in range(600) : "["]))

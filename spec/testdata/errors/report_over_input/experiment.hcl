@@ -15,6 +15,17 @@ workload "review" {
   }
 }
 
+workload "replay" {
+  step "answer" {
+    prompt = "Say yes."
+  }
+
+  load {
+    arrival = "trace"
+    trace   = "times.md"
+  }
+}
+
 experiment "sweep" {
   server   = server.emulator.ref
   workload = workload.review
@@ -83,4 +94,10 @@ report "markdown_alone" {
   template = "tr-single"
   analyses = [analysis.sweep]
   output   = "notes/markdown.md"
+}
+
+report "over_trace" {
+  template = "tr-single"
+  analyses = [analysis.sweep]
+  output   = "times.md"
 }

@@ -1,0 +1,110 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// An Analysis is one question.
+type Analysis struct {
+	Ref
+	Of         []Ref
+	Baseline   string
+	Confidence float64
+	Unit       string // run, step
+	Seed       int
+	Metrics    []*Metric
+	Range      hcl.Range
+
+	BaselineRange hcl.Range // what is to blame where a dataset turns out not to have the baseline
+	UnitRange     hcl.Range
+}
+
+// A Metric is one thing that the analysis looks at.
+type Metric struct {
+	Name      string
+	Better    string  // "": as the instrument says
+	Practical float64 // fraction; 0: none stated
+	Test      string  // welch, mann_whitney, permutation
+	Stat      string
+	Range     hcl.Range
+
+	TestRange hcl.Range
+}
+
+func (d *decoder) analysis(b *block) {
+	v := d.read(b, analysisSchema, d.scope)
+	out := &Analysis{Ref: b.ref(), Range: b.DefRange}
+	v.refs("of", &out.Of)
+	v.str("baseline", &out.Baseline)
+	v.number("confidence", &out.Confidence)
+	v.str("unit", &out.Unit)
+	v.whole("seed", &out.Seed)
+	out.BaselineRange, out.UnitRange = v.rangeOf("baseline"), v.rangeOf("unit")
+	for _, inner := range v.blocks.OfType("metric") {
+		d.metric(inner, out)
+	}
+	if len(out.Metrics) == 0 && !v.broken {
+		d.errorAt(b.DefRange, "Nothing to analyse", "An analysis needs at least one metric block, as: metric \"throughput\" {}")
+	}
+	d.module.Analyses = append(d.module.Analyses, out)
+	for i, r := range out.Of {
+		d.need(r, v.elementRange("of", i))
+	}
+	if len(out.Of) == 1 && !v.broken {
+		d.results[out.Ref] = analysisType(out.metricNames(), d.sourceFactors(out.Of[0]))
+	}
+	d.knownBaseline(out)
+}
+
+func (a *Analysis) metricNames() []string {
+	names := make([]string, len(a.Metrics))
+	for i, m := range a.Metrics {
+		names[i] = m.Name
+	}
+	return names
+}
+
+func (d *decoder) metric(b *block, out *Analysis) {
+	name := b.Labels[0]
+	if i := slices.IndexFunc(out.Metrics, func(m *Metric) bool { return m.Name == name }); i >= 0 {
+		d.errorAt(b.LabelRanges[0], "Duplicate name", fmt.Sprintf("metric %q is at %s already. Take one of them out.", name, at(out.Metrics[i].Range)))
+		return
+	}
+	v := d.read(b, metricSchema, d.scope)
+	metric := &Metric{Name: name, Range: b.LabelRanges[0], TestRange: v.rangeOf("test")}
+	v.str("better", &metric.Better)
+	v.percent("practical", &metric.Practical)
+	if _, given := v.get("practical"); given && metric.Practical == 0 {
+		d.warn(v.rangeOf("practical").Ptr(), "Every difference matters", "0 % says that any difference is one that matters, as does leaving \"practical\" out. Write the smallest change that you would act on, as \"1%\", or take the line out.")
+	}
+	v.str("test", &metric.Test)
+	v.str("stat", &metric.Stat)
+	out.Metrics = append(out.Metrics, metric)
+}
+
+// knownBaseline checks that the sources have the baseline that an analysis asks for.
+func (d *decoder) knownBaseline(a *Analysis) {
+	if a.Baseline == "" {
+		return
+	}
+	for _, r := range a.Of {
+		e := d.module.Experiment(r)
+		if e == nil || e.broken {
+			continue // a dataset's arms are known when it is read
+		}
+		names := make([]string, len(e.Baselines))
+		for i, base := range e.Baselines {
+			names[i] = base.Name
+		}
+		if !slices.Contains(names, a.Baseline) {
+			detail := fmt.Sprintf("%s (%s) has no baseline %q.%s", r.Address(), at(e.Range), a.Baseline, didYouMean(a.Baseline, names, ""))
+			if len(names) == 0 {
+				detail += fmt.Sprintf(" Add one to it: baseline %q { options = {} }", a.Baseline)
+			}
+			d.errorAt(a.BaselineRange, "Unknown baseline", detail)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package spec
+
+// The blocks that say where inference happens.
+
+var serverSchemas = map[string]*schema{
+	"ollama": {
+		attrs: []attr{
+			forEach,
+			{name: "url", kind: kString, required: true, doc: "base address, as `\"http://127.0.0.1:11434\"`"},
+			serverCommand, serverEnv,
+		},
+		blocks: []nested{readyBlock("/api/version"), timeoutsBlock},
+	},
+	"openai": {
+		attrs: []attr{
+			forEach,
+			{name: "url", kind: kString, required: true, doc: "base address of an endpoint that is compatible with OpenAI's, as `\"http://127.0.0.1:8000/v1\"`: vLLM, SGLang, llama.cpp, TGI"},
+			{name: "api", kind: kString, def: "chat", oneOf: []string{"chat", "completions"}, doc: "which of its two forms of call"},
+			{name: "api_key", kind: kString, secret: true, doc: "sent as the bearer's token, and written nowhere"},
+			{name: "metrics", kind: kString, doc: "address of its metrics in Prometheus' text format, read before and after each run"},
+			serverCommand, serverEnv,
+		},
+		blocks: []nested{readyBlock("/models"), timeoutsBlock},
+	},
+	"emulator": {
+		attrs: []attr{
+			forEach,
+			{name: "seed", kind: kWhole, def: 0, limits: between(0, 1<<53), doc: "of all its chance"},
+			{name: "load_time", kind: kDuration, def: "0s", limits: atLeast(0), doc: "paid by the first request after an unload"},
+			{name: "ttft", kind: kDuration, def: "40ms", limits: atLeast(0), doc: "time to the first token, without loading"},
+			{name: "tokens_per_second", kind: kNumber, def: 100, limits: between(0.001, 1e6), doc: "rate of decoding"},
+			{name: "jitter", kind: kNumber, def: 0, limits: between(0, 1), doc: "sigma of the lognormal noise of each gap between tokens"},
+			{name: "output_tokens", kind: kWhole, limits: between(1, 1e6), doc: "length of an answer that max_tokens does not cut"},
+			{name: "models", kind: kStrings, doc: "names that it knows; any name where left out"},
+		},
+		blocks: []nested{
+			{name: "effect", body: effectSchema, doc: "A planted truth: requests with certain options are slower or faster."},
+			{name: "fault", body: faultSchema, doc: "What goes wrong with a share of the requests."},
+			timeoutsBlock,
+		},
+	},
+}
+
+// What the servers have in common that bench can start.
+var (
+	serverCommand = attr{name: "command", kind: kStrings, doc: "bench starts this, waits until it is ready, and stops it"}
+	serverEnv     = attr{name: "env", kind: kScalars, secret: true, doc: "environment of the command; what is sensitive in it makes no run stale when it changes"}
+
+	timeoutsBlock = nested{name: "timeouts", unique: true, body: timeoutsSchema, doc: "Limits of one call; the instrument's own where left out."}
+)
+
+// readyBlock is the block that says how a started server is known to be ready; path is what is asked for where it doesn't say.
+func readyBlock(path string) nested {
+	return nested{name: "ready", unique: true, doc: "How a started server is known to be ready.", body: &schema{attrs: []attr{
+		{name: "path", kind: kString, def: path, doc: "below `url`; a GET of it answers 200 when the server is ready"},
+		{name: "timeout", kind: kDuration, def: "30s", limits: moreThan(0), doc: "how long to wait"},
+	}}}
+}
+
+var (
+	timeoutsSchema = &schema{attrs: []attr{
+		{name: "connect", kind: kDuration, limits: moreThan(0), doc: "of opening the connection"},
+		{name: "first_token", kind: kDuration, limits: moreThan(0), doc: "from the request to the first byte of the answer"},
+		{name: "idle", kind: kDuration, limits: moreThan(0), doc: "between chunks"},
+	}}
+	effectSchema = &schema{attrs: []attr{
+		{name: "when", kind: kScalars, required: true, doc: "options that the request must have"},
+		{name: "tokens_per_second", kind: kPercent, limits: moreThan(-1), doc: "relative change of the rate, as `\"+2%\"`"},
+		{name: "ttft", kind: kPercent, limits: moreThan(-1), doc: "relative change of the time to the first token"},
+		{name: "load_time", kind: kPercent, limits: moreThan(-1), doc: "relative change of the loading time"},
+	}}
+	faultSchema = &schema{attrs: []attr{
+		{name: "kind", kind: kString, required: true, oneOf: []string{"reset", "stall", "http_500", "truncated", "slow_header", "error_object"}, doc: "what goes wrong"},
+		{name: "rate", kind: kNumber, required: true, limits: between(0, 1), doc: "share of the requests; over all faults at most 1"},
+	}}
+)

@@ -1,0 +1,10 @@
+#! -var-file a.benchvars.json
+#! -var-file b.benchvars.json
+
+variable "model" {
+  type = string
+}
+
+variable "sizes" {
+  type = list(number)
+}

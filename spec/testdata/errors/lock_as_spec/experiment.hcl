@@ -1,0 +1,3 @@
+#! experiment.lock.hcl
+
+server "emulator" "main" {}

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // evaluate gives the value of an attribute in the form that its kind asks for, and checks it. A value that may be known only
@@ -60,7 +59,7 @@ func (a attr) take(val cty.Value, expr hcl.Expression) (cty.Value, []problem) {
 	if isInfinite(val) {
 		return wrong(expr, "Division by zero", "%q must be %s, and this divides by zero.", a.name, a.noun())
 	}
-	converted, err := convert.Convert(val, a.want())
+	converted, err := convertTo(val, a.want())
 	if err != nil {
 		at, found := a.misfit(val, expr)
 		return wrong(at, "Wrong type", "%q must be %s, and this is %s.", a.name, a.noun(), friendly(found))
@@ -361,10 +360,8 @@ func (a attr) scalarsProblems(v cty.Value, expr hcl.Expression) []problem {
 	return all
 }
 
-func isNamedObject(v cty.Value) bool {
-	_, ok := nameIn(v)
-	return ok
-}
+// isNamedObject says whether a value may be one of an axis of objects.
+func isNamedObject(v cty.Value) bool { return v.Type().IsObjectType() && v.Type().HasAttribute("name") }
 
 // unfit says what a value is that is no number, string or bool, nor (where that may be) a list of them; "" where it is one.
 func unfit(v cty.Value, list bool) string {
@@ -375,14 +372,16 @@ func unfit(v cty.Value, list bool) string {
 			return r.Address()
 		}
 		return friendly(t)
-	case v.IsNull() || !v.IsKnown():
+	case v.IsNull():
+		return ""
+	case t.IsObjectType() || t.IsMapType():
+		return friendly(t)
+	case !v.IsKnown():
 		return ""
 	case t == cty.Number:
 		if f, _ := v.AsBigFloat().Float64(); math.IsInf(f, 0) {
 			return "a number beyond all measure"
 		}
-	case t.IsObjectType() || t.IsMapType():
-		return friendly(t)
 	case t.IsTupleType() || t.IsListType() || t.IsSetType():
 		if !list {
 			return "a list"

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // Where the values of variables come from; what comes later takes the place of what came before: the environment,
@@ -109,7 +108,7 @@ func parseVar(in Input, want cty.Type) (cty.Value, error) {
 	if diags.HasErrors() {
 		return cty.NilVal, wrong
 	}
-	if _, err := convert.Convert(val, want); err != nil {
+	if _, err := convertTo(val, want); err != nil {
 		return cty.NilVal, wrong
 	}
 	return val, nil

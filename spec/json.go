@@ -29,7 +29,7 @@ func (d *decoder) parseJSON(name string, src []byte) hcl.Body {
 	return file.Body
 }
 
-// jsonTooDeep finds where JSON, or a template in one of its texts, nests deeper than can be parsed.
+// jsonTooDeep finds where JSON, or a template in one of its texts, nests deeper than can be parsed or evaluated.
 func jsonTooDeep(src []byte, name string) *hcl.Diagnostic {
 	depth := 0
 	at := hcl.InitialPos
@@ -77,8 +77,48 @@ func textTooDeep(quoted []byte, name string, at hcl.Pos) *hcl.Diagnostic {
 	if json.Unmarshal(quoted, &text) != nil || !strings.Contains(text, "{") {
 		return nil // a text that is no JSON is told by the parser
 	}
-	tokens, _ := hclsyntax.LexTemplate([]byte(text), name, hcl.Pos{Line: at.Line, Column: at.Column + 1, Byte: at.Byte + 1})
-	return tooDeep(tokens)
+	start := hcl.Pos{Line: at.Line, Column: at.Column + 1, Byte: at.Byte + 1}
+	tokens, _ := hclsyntax.LexTemplate([]byte(text), name, start)
+	if diag := tooDeep(tokens); diag != nil {
+		return diag
+	}
+	expr, _ := hclsyntax.ParseTemplate([]byte(text), name, start)
+	return loopInLoop(expr)
+}
+
+// loopInLoop finds a loop inside another. HCL parses the texts in JSON anew whenever they are evaluated, so the work in loops can't be
+// counted there.
+func loopInLoop(expr hclsyntax.Expression) *hcl.Diagnostic {
+	w := &loopWalker{}
+	_ = hclsyntax.Walk(expr, w)
+	if w.found == nil {
+		return nil
+	}
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Loop in a loop", Subject: w.found,
+		Detail: "In JSON a loop can't stand in another one. Give the inner one a name in locals, or write this in HCL's own syntax.",
+	}
+}
+
+type loopWalker struct {
+	depth int
+	found *hcl.Range
+}
+
+func (w *loopWalker) Enter(node hclsyntax.Node) hcl.Diagnostics {
+	if loop, ok := node.(*hclsyntax.ForExpr); ok {
+		if w.depth++; w.depth > 1 && w.found == nil {
+			w.found = loop.OpenRange.Ptr()
+		}
+	}
+	return nil
+}
+
+func (w *loopWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
+	if _, ok := node.(*hclsyntax.ForExpr); ok {
+		w.depth--
+	}
+	return nil
 }
 
 // nativeParts gives what an expression is made of in HCL's native syntax: itself, or the templates in the texts of one in JSON.

@@ -74,6 +74,19 @@ func (e *unifiedExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	return oneType(bare, e.want).WithMarks(marks), diags
 }
 
+// convertTo converts a value, in a time that grows as its elements do.
+func convertTo(v cty.Value, want cty.Type) (cty.Value, error) {
+	if !want.IsCollectionType() {
+		return convert.Convert(v, want)
+	}
+	bare, marks := v.Unmark()
+	converted, err := convert.Convert(oneType(bare, want), want)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return converted.WithMarks(marks), nil
+}
+
 // oneType makes a long tuple a list, and a large object a map, where a collection is wanted. Of one that can't be converted it
 // gives as much as it takes for the conversion to fail.
 func oneType(v cty.Value, want cty.Type) cty.Value {

@@ -115,7 +115,7 @@ func (d *decoder) assign(v *variable, from assignment) {
 	if v.defaults != nil && !val.IsNull() {
 		val = v.defaults.Apply(val)
 	}
-	converted, err := convert.Convert(val, v.want)
+	converted, err := convertTo(val, v.want)
 	if err != nil {
 		d.errorAt(v.from, "Wrong type", fmt.Sprintf("Variable %q must be %s, and this is %s%s.", v.name, article(v.want.FriendlyName()), friendly(val.Type()), misfitIn(err)))
 		return

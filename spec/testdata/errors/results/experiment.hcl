@@ -67,5 +67,5 @@ report "sweep" {
   analyses = [analysis.plain]
   claims   = [claim.intervall]
   output   = "a.md"
-  vars     = { best = analysis.plain.best.nam }
+  vars     = { best = analysis.plain.best.name, all = analysis.plain.metrics }
 }

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 )
 
@@ -23,11 +22,11 @@ type Address struct {
 	Warmup        bool
 }
 
-var addressForm = regexp.MustCompile(`^experiment\.([A-Za-z_][\w-]*)(?:\[("(?:[^"\\]|\\.)+")\])?(?:\.config\["([\w+-]+)"\](?:\.(run|warmup)\[([1-9]\d*)\])?)?$`)
+var addressForm = pattern(`^experiment\.([A-Za-z_][\w-]*)(?:\[("(?:[^"\\]|\\.)+")\])?(?:\.config\["([\w+-]+)"\](?:\.(run|warmup)\[([1-9]\d*)\])?)?$`)
 
 // ParseAddress reads what String writes.
 func ParseAddress(s string) (Address, error) {
-	m := addressForm.FindStringSubmatch(s)
+	m := addressForm().FindStringSubmatch(s)
 	if m == nil {
 		return Address{}, notAnAddress(s)
 	}

@@ -3,7 +3,6 @@ package spec
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
@@ -72,7 +71,7 @@ func nestedTooDeep(rng hcl.Range, what string) *hcl.Diagnostic {
 // maxExponent is that of the largest number: 1e999999999 is quickly read, and has a thousand million digits when it is written.
 const maxExponent = 400
 
-var scientific = regexp.MustCompile(`^[+-]?[0-9]*\.?[0-9]*[eE][+-]?0*([0-9]+)$`)
+var scientific = pattern(`^[+-]?[0-9]*\.?[0-9]*[eE][+-]?0*([0-9]+)$`)
 
 // hugeNumber refuses a number whose exponent is beyond all measure, and a text that is nothing but such a number.
 func hugeNumber(text []byte, kind hclsyntax.TokenType, at hcl.Range) *hcl.Diagnostic {
@@ -81,7 +80,7 @@ func hugeNumber(text []byte, kind hclsyntax.TokenType, at hcl.Range) *hcl.Diagno
 	default:
 		return nil
 	}
-	m := scientific.FindSubmatch(bytes.TrimSpace(text[:min(len(text), maxText)]))
+	m := scientific().FindSubmatch(bytes.TrimSpace(text[:min(len(text), maxText)]))
 	if m == nil {
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +26,7 @@ var shapes = map[string][]string{
 	"uniform": {"low", "high"}, "normal": {"mean", "sd"}, "lognormal": {"median", "sigma"}, "exponential": {"mean"},
 }
 
-var distributionForm = regexp.MustCompile(`^([A-Za-z_]+)\s*\(([^()]*)\)$`)
+var distributionForm = pattern(`^([A-Za-z_]+)\s*\(([^()]*)\)$`)
 
 // parseDistribution reads "512", "normal(512, 64)", "uniform(1, 100)", "lognormal(512, 0.5)" and "exponential(512)".
 func parseDistribution(s string) (Distribution, error) {
@@ -35,7 +34,7 @@ func parseDistribution(s string) (Distribution, error) {
 	if n, ok := parseDecimal(s); ok {
 		return Distribution{Shape: "constant", A: n}.checked()
 	}
-	m := distributionForm.FindStringSubmatch(s)
+	m := distributionForm().FindStringSubmatch(s)
 	if m == nil {
 		return Distribution{}, fmt.Errorf("%q is not a distribution: write a number, or one as \"normal(512, 64)\"", s)
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
@@ -41,7 +40,7 @@ func (s *scope) tell(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics
 		if d.Expression != nil && d.EvalContext != nil {
 			d.EvalContext = legible(d.Expression, d.EvalContext)
 		}
-		if name := unsupported.FindStringSubmatch(d.Detail); name != nil {
+		if name := unsupported().FindStringSubmatch(d.Detail); name != nil {
 			d.Detail += meant(name[1], s.attributesIn(expr))
 		}
 		if len(d.Detail) > longestDetail {
@@ -52,7 +51,7 @@ func (s *scope) tell(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics
 }
 
 // unsupported is what HCL says of an attribute whose object is known only while the expression is evaluated, as in a for.
-var unsupported = regexp.MustCompile(`^This object does not have an attribute named "([^"]+)"\.$`)
+var unsupported = pattern(`^This object does not have an attribute named "([^"]+)"\.$`)
 
 // attributesIn lists the attributes of everything that an expression refers to.
 func (s *scope) attributesIn(expr hcl.Expression) []string {

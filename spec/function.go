@@ -59,7 +59,10 @@ func (d *decoder) userFunctions(all blocks, r *resolver) {
 		f := d.own[name]
 		d.uses.owner = "function." + name
 		sc := r.names.without("a function sees its parameters, var and local alone", slices.Collect(maps.Keys(refTypes))...).with(f.unknown())
-		d.diags = append(d.diags, sc.check(f.result)...)
+		diags := sc.check(f.result)
+		if d.diags = append(d.diags, diags...); diags.HasErrors() {
+			d.scope.ctx.Functions[name] = unknownFunction // told here, and not once more wherever it is called
+		}
 	}
 	d.selfCalling()
 }
@@ -230,7 +233,7 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	case f.calls.made > maxCalls: // told where the first of them is called
 		return cty.NilVal, errTooManyCalls
 	case diags.HasErrors():
-		return cty.NilVal, &functionError{diags}
+		return cty.NilVal, &functionError{diags[:1]} // of functions that call two others each, all would be as many as their calls
 	}
 	if detail := tooLarge(v); detail != "" {
 		return cty.NilVal, errors.New(detail)

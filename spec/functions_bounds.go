@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -45,14 +44,14 @@ func guarded(f function.Function, refuse func(args []cty.Value) error) function.
 }
 
 // verb is a verb of a format as far as its width and its precision go.
-var verb = regexp.MustCompile(`%[-+ #0]*(\d*)(?:\.(\d*))?`)
+var verb = pattern(`%[-+ #0]*(\d*)(?:\.(\d*))?`)
 
 const maxWidth = 999
 
 // written gives how many bytes a format writes at most beside its arguments, and how many verbs it has.
 func written(format string) (bytes, verbs int, err error) {
 	bytes = len(format)
-	for _, m := range verb.FindAllStringSubmatch(format, -1) {
+	for _, m := range verb().FindAllStringSubmatch(format, -1) {
 		verbs++
 		for _, digits := range m[1:] {
 			n, err := strconv.Atoi(cmp.Or(digits, "0"))

@@ -3,7 +3,6 @@ package spec
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
@@ -41,19 +40,19 @@ func (f Fact) String() string {
 const DigestName = "sha256:"
 
 var (
-	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	agentForm  = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|builtin \w+, instrument \w+)$`)
+	digestForm = pattern(`^sha256:[0-9a-f]{64}$`)
+	agentForm  = pattern(`^(sha256:[0-9a-f]{64}|builtin \w+, instrument \w+)$`)
 )
 
 // fits says whether a value has the form that those of the fact have.
 func (f Fact) fits(value string) bool {
 	switch {
 	case f.Of.Block == "agent":
-		return agentForm.MatchString(value)
+		return agentForm().MatchString(value)
 	case f.Of.Block == "server" && f.Model == "":
 		return value != ""
 	}
-	return digestForm.MatchString(value)
+	return digestForm().MatchString(value)
 }
 
 // Value gives what is known of a fact, or "".

@@ -3,7 +3,6 @@ package spec
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,11 +18,11 @@ func parseDuration(s string) (time.Duration, error) {
 }
 
 // decimal is a number as people write it. strconv takes more: inf, nan, 0x1p-2.
-var decimal = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`)
+var decimal = pattern(`^[+-]?[0-9]+(\.[0-9]+)?$`)
 
 func parseDecimal(s string) (float64, bool) {
 	s = strings.TrimSpace(s)
-	if !decimal.MatchString(s) {
+	if !decimal().MatchString(s) {
 		return 0, false
 	}
 	n, err := strconv.ParseFloat(s, 64)

@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -9,7 +8,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-var alertMark = regexp.MustCompile(`^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$`)
+var alertMark = pattern(`^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$`)
 
 // alerts turns GitHub's alerts, quotes that begin with a line such as [!WARNING], into quotes with a class and a title.
 type alerts struct{}
@@ -26,7 +25,7 @@ func (alerts) Transform(document *ast.Document, reader text.Reader, _ parser.Con
 			return ast.WalkContinue, nil
 		}
 		first := paragraph.Lines().At(0)
-		mark := alertMark.FindSubmatch(first.Value(source))
+		mark := alertMark().FindSubmatch(first.Value(source))
 		if mark == nil {
 			return ast.WalkContinue, nil
 		}

@@ -3,7 +3,6 @@ package templates
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"text/template"
@@ -26,8 +25,8 @@ func (e *Error) Error() string {
 }
 
 var (
-	undefinedFunction = regexp.MustCompile(`^function "(.+)" not defined$`)
-	quoted            = regexp.MustCompile(`<(.+?)>|"(.+?)"|'(.+?)'|unexpected (\{\{.+?\}\})`)
+	undefinedFunction = pattern(`^function "(.+)" not defined$`)
+	quoted            = pattern(`<(.+?)>|"(.+?)"|'(.+?)'|unexpected (\{\{.+?\}\})`)
 )
 
 // parseError makes an Error of what package parse says, which knows the line but not the column.
@@ -40,7 +39,7 @@ func parseError(name, source string, err error) *Error {
 	}
 	e := &Error{File: name, Line: line, Message: message}
 	e.Column = columnOf(lineOf(source, line), message)
-	if m := undefinedFunction.FindStringSubmatch(message); m != nil {
+	if m := undefinedFunction().FindStringSubmatch(message); m != nil {
 		e.Message = noFunction(m[1])
 	}
 	return e
@@ -48,7 +47,7 @@ func parseError(name, source string, err error) *Error {
 
 // columnOf finds what a message quotes in its line; where that fails, the column is that of the line's last action.
 func columnOf(line, message string) int {
-	if m := quoted.FindStringSubmatch(message); m != nil {
+	if m := quoted().FindStringSubmatch(message); m != nil {
 		if at := strings.Index(line, strings.Join(m[1:], "")); at >= 0 {
 			return at + 1
 		}
@@ -72,12 +71,12 @@ func noFunction(name string) string {
 }
 
 var (
-	execution = regexp.MustCompile(`(?s)^template: (.*?:\d+:\d+): executing ".*?" at <(.*)>: (.*)$`)
-	place     = regexp.MustCompile(`(?s)^(.*):(\d+):(\d+)$`)
-	noEntry   = regexp.MustCompile(`^map has no entry for key "(.+)"$`)
-	onNull    = regexp.MustCompile(`^nil (?:pointer evaluating .*\.|data; no entry for key ")([^".]+)"?$`)
-	onScalar  = regexp.MustCompile(`^can't evaluate field (.+) in type (.+)$`)
-	inCall    = regexp.MustCompile(`(?s)^error calling (\w+): (.*)$`)
+	execution = pattern(`(?s)^template: (.*?:\d+:\d+): executing ".*?" at <(.*)>: (.*)$`)
+	place     = pattern(`(?s)^(.*):(\d+):(\d+)$`)
+	noEntry   = pattern(`^map has no entry for key "(.+)"$`)
+	onNull    = pattern(`^nil (?:pointer evaluating .*\.|data; no entry for key ")([^".]+)"?$`)
+	onScalar  = pattern(`^can't evaluate field (.+) in type (.+)$`)
+	inCall    = pattern(`(?s)^error calling (\w+): (.*)$`)
 )
 
 // execError makes an Error of what text/template says when it stops, with the field that was meant.
@@ -86,7 +85,7 @@ func execError(name string, err error, data map[string]any) *Error {
 	if !errors.As(err, &inner) {
 		return &Error{File: name, Message: err.Error()}
 	}
-	m := execution.FindStringSubmatch(inner.Error())
+	m := execution().FindStringSubmatch(inner.Error())
 	if m == nil {
 		return &Error{File: name, Message: inner.Error()}
 	}
@@ -98,18 +97,18 @@ func execError(name string, err error, data map[string]any) *Error {
 		return before
 	}
 	switch {
-	case noEntry.MatchString(message):
-		field := noEntry.FindStringSubmatch(message)[1]
+	case noEntry().MatchString(message):
+		field := noEntry().FindStringSubmatch(message)[1]
 		before := path(field)
 		e.Message = noField(owner(before), field, fieldsUnder(data, before))
-	case onNull.MatchString(message):
-		field := onNull.FindStringSubmatch(message)[1]
+	case onNull().MatchString(message):
+		field := onNull().FindStringSubmatch(message)[1]
 		e.Message = fmt.Sprintf("%s is null here, so it has no field %q: ask first, with {{with}} or {{if}}", owner(path(field)), field)
-	case onScalar.MatchString(message):
-		field := onScalar.FindStringSubmatch(message)[1]
+	case onScalar().MatchString(message):
+		field := onScalar().FindStringSubmatch(message)[1]
 		e.Message = fmt.Sprintf("%s is not an object, so it has no field %q", owner(path(field)), field)
-	case inCall.MatchString(message):
-		call := inCall.FindStringSubmatch(message)
+	case inCall().MatchString(message):
+		call := inCall().FindStringSubmatch(message)
 		e.Message = strings.TrimPrefix(fmt.Sprintf("%s: %s", call[1], call[2]), stepName+": ")
 	}
 	return e
@@ -126,7 +125,7 @@ func skipped(expression string) int {
 
 // errorAt makes an Error of a location as text/template writes it, FILE:LINE:COLUMN with columns from 0.
 func errorAt(location, message string) *Error {
-	m := place.FindStringSubmatch(location)
+	m := place().FindStringSubmatch(location)
 	if m == nil {
 		return &Error{File: location, Message: message}
 	}

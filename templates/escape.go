@@ -2,7 +2,6 @@ package templates
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,12 +122,12 @@ func code(v any) Markdown {
 }
 
 // address finds the addresses of runs and rows, and of what they come from: `dataset.rust.file["a.json"].row[3]`.
-var address = regexp.MustCompile(`\b(?:experiment|dataset)\.[\pL_][\pL\d_-]*(?:\.(?:config|file)\["(?:[^"\\]|\\.)*"\]\.(?:run|row)\[\d+\])?`)
+var address = pattern(`\b(?:experiment|dataset)\.[\pL_][\pL\d_-]*(?:\.(?:config|file)\["(?:[^"\\]|\\.)*"\]\.(?:run|row)\[\d+\])?`)
 
 // prose escapes a sentence, and shows the addresses in it as code, where their brackets and quotes need no escape.
 func prose(text string) Markdown {
 	parts, at := []any{}, 0
-	for _, found := range address.FindAllStringIndex(text, -1) {
+	for _, found := range address().FindAllStringIndex(text, -1) {
 		parts = append(parts, text[at:found[0]], code(text[found[0]:found[1]]))
 		at = found[1]
 	}
@@ -136,13 +135,13 @@ func prose(text string) Markdown {
 }
 
 // shellSafe are the words that a shell takes as they stand.
-var shellSafe = regexp.MustCompile(`^[\pL\d_@%+=:,./-]+$`)
+var shellSafe = pattern(`^[\pL\d_@%+=:,./-]+$`)
 
 // shell puts words on one line, each quoted for a POSIX shell where it needs that.
 func shell(words []string) string {
 	quoted := make([]string, len(words))
 	for i, word := range words {
-		if quoted[i] = word; !shellSafe.MatchString(word) {
+		if quoted[i] = word; !shellSafe().MatchString(word) {
 			quoted[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}
 	}

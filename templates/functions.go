@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -131,10 +130,10 @@ func values(fields map[string]any) []any {
 }
 
 // uncertain are the verbs whose output is an address in memory, or may be as wide as one likes.
-var uncertain = regexp.MustCompile(`%[^a-zA-Z%]*(p|\d{4}|\*)`)
+var uncertain = pattern(`%[^a-zA-Z%]*(p|\d{4}|\*)`)
 
 func printf(format string, args ...any) (string, error) {
-	if uncertain.MatchString(format) {
+	if uncertain().MatchString(format) {
 		return "", errors.New("the format may hold no %p, no * and no width over 999")
 	}
 	return fmt.Sprintf(format, args...), nil

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html"
-	"regexp"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -104,7 +103,7 @@ func (h headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
 func (headingIDs) Put([]byte) {}
 
 // allowedTag are the tags that a template may write itself: none carries an attribute but <details open>.
-var allowedTag = regexp.MustCompile(`<(?:/?(?:details|summary|sub|sup|kbd|br)|details open)>`)
+var allowedTag = pattern(`<(?:/?(?:details|summary|sub|sup|kbd|br)|details open)>`)
 
 // nodes renders raw HTML and tables.
 type nodes struct{}
@@ -134,9 +133,9 @@ func htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (a
 
 // writeAllowed passes the allowed tags, drops comments and escapes everything else.
 func writeAllowed(w util.BufWriter, raw []byte) {
-	raw = comment.ReplaceAll(raw, nil)
+	raw = comment().ReplaceAll(raw, nil)
 	at := 0
-	for _, tag := range allowedTag.FindAllIndex(raw, -1) {
+	for _, tag := range allowedTag().FindAllIndex(raw, -1) {
 		_, _ = w.WriteString(html.EscapeString(string(raw[at:tag[0]]))) // a bytes.Buffer is behind w
 		_, _ = w.Write(raw[tag[0]:tag[1]])
 		at = tag[1]
@@ -144,7 +143,7 @@ func writeAllowed(w util.BufWriter, raw []byte) {
 	_, _ = w.WriteString(html.EscapeString(string(raw[at:])))
 }
 
-var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+var comment = pattern(`(?s)<!--.*?-->`)
 
 // scrollingTable lets a wide table scroll by itself, so that the page keeps the width of a phone. The keyboard reaches it.
 func scrollingTable(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"html"
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -13,8 +12,8 @@ import (
 const tocMark Markdown = "<!-- table of contents -->"
 
 var (
-	heading = regexp.MustCompile(`^(#{1,6})\s+(.+?)\s*#*$`)
-	markup  = regexp.MustCompile("[*`]|\\\\(.)")
+	heading = pattern(`^(#{1,6})\s+(.+?)\s*#*$`)
+	markup  = pattern("[*`]|\\\\(.)")
 )
 
 // insertTOC puts a list of the headings of the second and third level in the place of each tocMark.
@@ -33,7 +32,7 @@ func insertTOC(text []byte) []byte {
 				fence = ""
 			}
 		}
-		m := heading.FindStringSubmatch(line)
+		m := heading().FindStringSubmatch(line)
 		if m == nil || fence != "" {
 			continue
 		}
@@ -47,7 +46,7 @@ func insertTOC(text []byte) []byte {
 
 // headingText is about what a reader sees of a heading: no markup and no escapes.
 func headingText(markdown string) string {
-	return html.UnescapeString(markup.ReplaceAllString(markdown, "$1"))
+	return html.UnescapeString(markup().ReplaceAllString(markdown, "$1"))
 }
 
 // anchor gives the name that GitHub gives to a heading: lower case, blanks as hyphens, no punctuation.

@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"regexp"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -10,7 +9,7 @@ import (
 
 // together finds the blanks at which a line must not end: those between a number and its unit, that of `95 % CI`,
 // and those around the sign of `p = 0.090`. It reads markdown, in which < may be written &lt;.
-var together = regexp.MustCompile(`[0-9]( )(?:%(?:( )CI\b)?|/s\b|(?:tok/s|[mµn]?s|min|h|[KMGT]iB|B)\b)|\b[pn]( )(?:[=<]|&lt;)( )[0-9]`)
+var together = pattern(`[0-9]( )(?:%(?:( )CI\b)?|/s\b|(?:tok/s|[mµn]?s|min|h|[KMGT]iB|B)\b)|\b[pn]( )(?:[=<]|&lt;)( )[0-9]`)
 
 // unbroken makes those blanks U+00A0 on the page. The markdown keeps its blanks, since people search it.
 type unbroken struct{}
@@ -31,7 +30,7 @@ func (unbroken) Transform(document *ast.Document, reader text.Reader, _ parser.C
 // bindBlanks splits a text at each blank that binds; run is left with what comes after the last one.
 func bindBlanks(run *ast.Text, source []byte) {
 	parent, whole := run.Parent(), run.Segment
-	for _, match := range together.FindAllSubmatchIndex(whole.Value(source), -1) {
+	for _, match := range together().FindAllSubmatchIndex(whole.Value(source), -1) {
 		for group := 2; group < len(match); group += 2 {
 			if match[group] < 0 {
 				continue

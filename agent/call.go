@@ -49,7 +49,8 @@ type Ingest struct {
 	Name       string `json:"name"`
 	Files      int    `json:"files"`
 	Bytes      int64  `json:"bytes"`
-	Digest     string `json:"digest"` // SHA-256 over paths and contents, in hexadecimal
+	Digest     string `json:"digest"`            // SHA-256 over paths and contents, in hexadecimal
+	Changed    string `json:"changed,omitempty"` // in what the files were other ones after the run; "" where they were the same
 	DurationNS int64  `json:"duration_ns"`
 }
 

@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"bench/agent/wire"
 )
@@ -86,9 +88,27 @@ func (c *Client) refusal(resp *http.Response) *Error {
 		e.Class, e.Message, e.Bytes = classOf(code), fmt.Sprintf("%s: %s", resp.Status, said), n
 		if wait := resp.Header.Get("Retry-After"); wait != "" {
 			e.Message += fmt.Sprintf(" (Retry-After: %s)", oneLine(wait))
+			e.RetryAfterNS = int64(retryAfter(wait, resp.Header.Get("Date"), time.Now()))
 		}
 	}
 	return e
+}
+
+// retryAfter reads how long a server asks to wait: a number of seconds, or a date (RFC 9110, section 10.2.3), which is compared with the
+// server's own clock where it tells that. It is 0 for what is neither, or over.
+func retryAfter(wait, date string, now time.Time) time.Duration {
+	const most = 365 * 24 * time.Hour
+	if seconds, err := strconv.ParseUint(strings.TrimSpace(wait), 10, 32); err == nil {
+		return min(time.Duration(seconds)*time.Second, most)
+	}
+	until, err := http.ParseTime(wait)
+	if err != nil {
+		return 0
+	}
+	if theirs, err := http.ParseTime(date); err == nil {
+		now = theirs
+	}
+	return min(max(until.Sub(now), 0), most)
 }
 
 func classOf(status int) Class {

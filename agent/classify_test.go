@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"bench/agent/wire"
 )
@@ -49,6 +50,33 @@ func TestOneLine(t *testing.T) {
 	} {
 		if got := oneLine(in); got != want {
 			t.Errorf("oneLine(%q) = %q", in, got)
+		}
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	const inAMinute, theirs = "Mon, 02 Mar 2026 12:01:00 GMT", "Mon, 02 Mar 2026 12:00:30 GMT"
+	for _, test := range []struct {
+		wait, date string
+		want       time.Duration
+	}{
+		{"30", "", 30 * time.Second},
+		{" 0 ", "", 0},
+		{inAMinute, "", time.Minute},
+		{inAMinute, theirs, 30 * time.Second}, // by their clock, which is not ours
+		{inAMinute, "no date", time.Minute},
+		{"Monday, 02-Mar-26 12:01:00 GMT", "", time.Minute},
+		{"Mon Mar  2 12:01:00 2026", "", time.Minute},
+		{"Mon, 02 Mar 2026 11:59:00 GMT", "", 0},
+		{"-5", "", 0},
+		{"1.5", "", 0},
+		{"soon", "", 0},
+		{"4000000000", "", 365 * 24 * time.Hour},
+		{"99999999999999999999", "", 0},
+	} {
+		if got := retryAfter(test.wait, test.date, now); got != test.want {
+			t.Errorf("%q at %q: %s, want %s", test.wait, test.date, got, test.want)
 		}
 	}
 }

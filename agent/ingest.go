@@ -1,11 +1,14 @@
 package agent
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"maps"
@@ -52,8 +55,12 @@ func IngestFiles(root, name string, paths []string, maxBytes int64) (Corpus, Ing
 		return fail(err)
 	}
 	defer dir.Close()
-	if err := checkSize(dir, paths, cmp.Or(maxBytes, DefaultMaxBytes)); err != nil {
+	total, err := size(dir, paths)
+	if err != nil {
 		return fail(err)
+	}
+	if most := cmp.Or(maxBytes, DefaultMaxBytes); total > most {
+		return fail(fmt.Errorf("its %d files hold %d bytes, more than max_bytes = %d: name fewer files, or raise max_bytes", len(paths), total, most))
 	}
 	contents := make([][]byte, len(paths))
 	for i, p := range paths {
@@ -69,26 +76,22 @@ func IngestFiles(root, name string, paths []string, maxBytes int64) (Corpus, Ing
 	}, nil
 }
 
-// checkSize refuses what cannot be read whole, before anything is read: a pipe would block.
-func checkSize(dir *os.Root, paths []string, maxBytes int64) error {
-	var total int64
+// size gives the bytes of all files, and refuses what cannot be read whole, before anything is read: a pipe would block.
+func size(dir *os.Root, paths []string) (total int64, err error) {
 	for _, p := range paths {
 		if !fs.ValidPath(p) {
-			return fmt.Errorf("%q is not a path under the root: write it relative, with slashes and without \"..\"", p)
+			return 0, fmt.Errorf("%q is not a path under the root: write it relative, with slashes and without \"..\"", p)
 		}
 		info, err := dir.Stat(p)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if !info.Mode().IsRegular() {
-			return fmt.Errorf("%s is not a regular file", p)
+			return 0, fmt.Errorf("%s is not a regular file", p)
 		}
 		total += info.Size()
 	}
-	if total > maxBytes {
-		return fmt.Errorf("its %d files hold %d bytes, more than max_bytes = %d: name fewer files, or raise max_bytes", len(paths), total, maxBytes)
-	}
-	return nil
+	return total, nil
 }
 
 // readWhole reads a file of the size that was checked; one that grew since is refused.
@@ -152,17 +155,70 @@ func (c Corpus) summary() string {
 	return fmt.Sprintf("%d %s, %d bytes (%s): %s", c.Files, files, c.Bytes, strings.Join(types, ", "), names)
 }
 
-// digest is SHA-256 over each path and content, each after its length as 8 bytes, so that no two lists
-// of files give the same bytes.
-func digest(paths []string, contents [][]byte) string {
-	h := sha256.New()
-	add := func(b []byte) {
-		_ = binary.Write(h, binary.BigEndian, uint64(len(b))) // a hash takes every write
-		h.Write(b)
+// Reread reads the files of an ingest again, by the same root and paths, and says in what they are not those that were
+// read before; "" where they are. The contents decide: times of modification can be set, and are too coarse
+// for a file that is written twice within a moment. No more is read than the ingest had, and none of it is kept.
+func (i Ingest) Reread(root string, paths []string) string {
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return err.Error()
 	}
-	for i, p := range paths {
-		add([]byte(p))
-		add(contents[i])
+	defer dir.Close()
+	switch total, err := size(dir, paths); {
+	case err != nil:
+		return err.Error()
+	case total != i.Bytes:
+		return fmt.Sprintf("they hold %d bytes", total)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	d := digester{sha256.New()}
+	for _, p := range paths {
+		if err := d.file(dir, p); err != nil {
+			return err.Error()
+		}
+	}
+	if sum := d.sum(); sum != i.Digest {
+		return "their digest is " + sum
+	}
+	return ""
 }
+
+func digest(paths []string, contents [][]byte) string {
+	d := digester{sha256.New()}
+	for i, p := range paths {
+		_ = d.add(strings.NewReader(p), int64(len(p))) // memory gives all that it has
+		_ = d.add(bytes.NewReader(contents[i]), int64(len(contents[i])))
+	}
+	return d.sum()
+}
+
+// A digester makes SHA-256 over each path and content, each after its length as 8 bytes, so that no two lists
+// of files give the same bytes.
+type digester struct{ hash.Hash }
+
+// add takes what a reader has, and refuses one that does not have the size.
+func (d digester) add(r io.Reader, size int64) error {
+	_ = binary.Write(d, binary.BigEndian, uint64(size)) // a hash takes every write
+	n, err := io.Copy(d, io.LimitReader(r, size+1))
+	if err == nil && n != size {
+		err = fmt.Errorf("%d bytes were announced, and there are others", size)
+	}
+	return err
+}
+
+func (d digester) file(dir *os.Root, p string) error {
+	f, err := dir.Open(p)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(d.add(strings.NewReader(p), int64(len(p))), d.add(f, info.Size())); err != nil {
+		return fmt.Errorf("%s changed while it was read: %w", p, err)
+	}
+	return nil
+}
+
+func (d digester) sum() string { return hex.EncodeToString(d.Sum(nil)) }

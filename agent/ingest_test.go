@@ -1,9 +1,11 @@
 package agent_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -125,5 +127,47 @@ func TestIngestRefuses(t *testing.T) {
 	}
 	if _, _, err := agent.IngestFiles(filepath.Join(root, "nowhere"), "c", []string{"a"}, 0); err == nil {
 		t.Error("a root that isn't there was read")
+	}
+}
+
+// What was read is held against what is there after a run by its contents, whatever the times of the files say.
+func TestIngestReread(t *testing.T) {
+	then := time.Unix(1e9, 0)
+	for name, test := range map[string]struct {
+		change func(root string) error
+		want   string // beginning; "" for no change
+	}{
+		"nothing":       {func(string) error { return nil }, ""},
+		"touched":       {func(root string) error { return os.Chtimes(filepath.Join(root, "a.txt"), then, then.Add(time.Hour)) }, ""},
+		"written again": {func(root string) error { return os.WriteFile(filepath.Join(root, "a.txt"), []byte("12345"), 0o644) }, ""},
+		"same size, time": {func(root string) error {
+			return errors.Join(os.WriteFile(filepath.Join(root, "a.txt"), []byte("54321"), 0o644), os.Chtimes(filepath.Join(root, "a.txt"), then, then))
+		}, "their digest is "},
+		"longer": {func(root string) error { return os.WriteFile(filepath.Join(root, "a.txt"), make([]byte, 100), 0o644) }, "they hold 105 bytes"},
+		"moved within": {func(root string) error {
+			return errors.Join(os.WriteFile(filepath.Join(root, "a.txt"), []byte("1234"), 0o644), os.WriteFile(filepath.Join(root, "b.txt"), []byte("567890"), 0o644))
+		}, "their digest is "},
+		"gone": {func(root string) error { return os.Remove(filepath.Join(root, "b.txt")) }, "statat b.txt: no such file"},
+		"a pipe, unopened": {func(root string) error {
+			return errors.Join(os.Remove(filepath.Join(root, "b.txt")), syscall.Mkfifo(filepath.Join(root, "b.txt"), 0o644))
+		}, "b.txt is not a regular file"},
+		"all gone": {func(root string) error { return os.RemoveAll(root) }, "open "},
+	} {
+		root := filepath.Join(t.TempDir(), "data")
+		write(t, root, map[string]string{"a.txt": "12345", "b.txt": "67890"})
+		if err := os.Chtimes(filepath.Join(root, "a.txt"), then, then); err != nil {
+			t.Fatal(err)
+		}
+		paths := []string{"a.txt", "b.txt"}
+		_, ingest, err := agent.IngestFiles(root, "c", paths, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := test.change(root); err != nil {
+			t.Fatal(err)
+		}
+		if got := ingest.Reread(root, paths); test.want == "" && got != "" || !strings.HasPrefix(got, test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
 	}
 }

@@ -33,6 +33,7 @@ func Metrics() []Metric {
 		{"output_tokens", "1", "", "call", "tokens of the answer: the server's count, or the chunks where it gives none"},
 		{"prompt_tokens", "1", "", "call", "tokens of the prompt as the server took it: at num_ctx it was cut"},
 		{"workflow_total", "ns", "lower", "run", "the whole workflow, from its first ingest or call to the end of its last"},
+		{"start_skew", "ns", "lower", "run", "of agents that run at once: from the first one's start of its work to the last one's"},
 		{"ingest", "ns", "lower", "run", "reading the corpora: sum over the ingests"},
 		{"cpu", "ns", "lower", "run", "user and system time of the client's process and its children"},
 		{"peak_rss", "bytes", "lower", "run", "largest resident set of the client's process"},

@@ -194,10 +194,15 @@ var titles = map[string]string{
 	"decode_client":     "decoding rate at the client",
 }
 
-// Title is what a metric is called in a sentence.
+// Title is what a metric is called in a sentence. That of a member, of several agents that ran at once, says whose it is.
 func Title(metric string) string {
 	if t, ok := titles[metric]; ok {
 		return t
+	}
+	if rest, ok := strings.CutPrefix(metric, "member."); ok {
+		if member, own, ok := strings.Cut(rest, "."); ok {
+			return Title(own) + " of " + member
+		}
 	}
 	return strings.ReplaceAll(metric, "_", " ")
 }

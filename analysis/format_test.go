@@ -61,6 +61,7 @@ func TestFormat(t *testing.T) {
 		{Level(true), "true"},
 		{Level("q4_0"), "q4_0"},
 		{Title("ttft_warm"), "TTFT without loading"},
+		{Title("member.insight.ttft"), "TTFT of insight"},
 		{Title("peak_rss"), "peak rss"},
 		{DisplayUnit("throughput", "1/s"), "tok/s"},
 		{DisplayUnit("requests", "1/s"), "1/s"},

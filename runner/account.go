@@ -28,8 +28,24 @@ func (s Sum) Tally() Tally {
 // Sum counts.
 func (p *Plan) Sum() Sum {
 	var sum Sum
-	for t := range p.turns() {
+	for _, s := range p.sections {
+		sum = sum.add(s.sum())
+	}
+	return sum
+}
+
+// SumOf counts the runs of one experiment.
+func (p *Plan) SumOf(e *spec.Experiment) Sum { return p.section(e).sum() }
+
+func (s Sum) add(t Sum) Sum {
+	return Sum{s.ToRun + t.ToRun, s.Warmups + t.Warmups, s.Stale + t.Stale, s.UpToDate + t.UpToDate}
+}
+
+func (s *section) sum() Sum {
+	var sum Sum
+	for _, t := range s.turns {
 		switch {
+		case t.why == outOfScope:
 		case t.warmup && t.isTodo():
 			sum.Warmups++
 		case t.warmup:
@@ -98,17 +114,22 @@ func (p *Plan) ReasonCounts() []ReasonCount {
 	return counts
 }
 
-// Setups gives what the runs of an experiment are made with, each combination once.
+// Setups gives what the agents of an experiment's runs work with, each combination once.
 func (p *Plan) Setups(e *spec.Experiment) []Setup {
 	s := p.section(e)
 	used := make([]bool, len(s.setups))
 	for _, t := range s.turns {
-		used[s.members[t.member].setup] = used[s.members[t.member].setup] || t.why != outOfScope
+		used[s.configs[t.config].setup] = used[s.configs[t.config].setup] || t.why != outOfScope
 	}
 	var all []Setup
 	for i, is := range used {
-		if is {
-			all = append(all, s.setups[i].Setup)
+		if !is {
+			continue
+		}
+		for _, m := range s.setups[i].members {
+			if !slices.Contains(all, m.Setup) {
+				all = append(all, m.Setup)
+			}
 		}
 	}
 	return all
@@ -125,17 +146,17 @@ type Line struct {
 // Lines gives the configurations of an experiment, in the order of their first runs.
 func (p *Plan) Lines(e *spec.Experiment) []Line {
 	s := p.section(e)
-	lines := make([]Line, 0, len(s.members))
-	at := make([]int, len(s.members)) // the place of a member's line, from 1
+	lines := make([]Line, 0, len(s.configs))
+	at := make([]int, len(s.configs)) // the place of a configuration's line, from 1
 	for _, t := range s.turns {
 		if t.why == outOfScope {
 			continue
 		}
-		if at[t.member] == 0 {
-			lines = append(lines, Line{Configuration: s.members[t.member].name})
-			at[t.member] = len(lines)
+		if at[t.config] == 0 {
+			lines = append(lines, Line{Configuration: s.configs[t.config].name})
+			at[t.config] = len(lines)
 		}
-		lines[at[t.member]-1].add(t, p.reasons.of(t.why))
+		lines[at[t.config]-1].add(t, p.reasons.of(t.why))
 	}
 	return lines
 }
@@ -173,44 +194,36 @@ func historyOf(records *journal.Index) history {
 
 func (h history) mean() time.Duration { return h.total / time.Duration(max(1, h.runs)) }
 
-// Estimate says how long the plan will take, and from how many earlier runs that is known; it is 0 where there are none. A run
-// takes what those of its experiment took on average, or those of all where it has none. Targets work at the same time but where
-// the order takes one configuration after the other.
+// Estimate says how long the plan will take, and from how many earlier runs that is known; it is 0 where there are none. See Forecast.
 func (p *Plan) Estimate() (time.Duration, int) {
-	var all history
+	runs := 0
 	for _, s := range p.sections {
-		all.total, all.runs = all.total+s.earlier.total, all.runs+s.earlier.runs
+		runs += s.earlier.runs
 	}
-	if all.runs == 0 {
+	if runs == 0 {
 		return 0, 0
 	}
-	var left time.Duration
-	for _, s := range p.sections {
-		mean := s.earlier.mean()
-		if s.earlier.runs == 0 {
-			mean = all.mean()
-		}
-		left += s.estimate(mean)
-	}
-	return left, all.runs
+	left, _ := NewForecast(p, 0).Left(time.Time{})
+	return left, runs
 }
 
-// estimate gives the time that the runs to make will take, each the mean and a pause.
-func (s *section) estimate(mean time.Duration) time.Duration {
-	todo := map[spec.Ref]int{}
-	for _, t := range s.turns {
-		if t.isTodo() {
-			todo[s.setupOf(t).Target]++
-		}
+// took gives what the runs of a configuration took that have a record, and whether there are any.
+func (s *section) took(config int32) (time.Duration, bool) {
+	if int(config) >= len(s.tookOf) || s.tookOf[config].runs == 0 {
+		return 0, false
 	}
-	var longest, sum time.Duration
-	for target, n := range todo {
-		slots := s.plan.Module.Target(target).Parallelism
-		took := (mean + s.experiment.Isolation.Cooldown) * time.Duration(n) / time.Duration(slots)
-		longest, sum = max(longest, took), sum+took
+	return s.tookOf[config].mean(), true
+}
+
+// inTurn says whether the order takes one configuration after the other, so that only one target works at a time.
+func (s *section) inTurn() bool {
+	return s.experiment.Order == "sequential" || s.experiment.Order == "blocks"
+}
+
+// slots says how many runs are made on a target at a time. Parallelism is that of Options.
+func (p *Plan) slots(target spec.Ref, parallelism int) int {
+	if parallelism > 0 {
+		return parallelism
 	}
-	if s.experiment.Order == "sequential" || s.experiment.Order == "blocks" {
-		return sum
-	}
-	return longest
+	return p.Module.Target(target).Parallelism
 }

@@ -12,7 +12,9 @@ type Options struct {
 	Executable  string      // of bench: started as worker, emulator and keeper of servers
 	Version     string      // of bench, for the records
 	Parallelism int         // runs at the same time on each target; 0: as the target says
+	FillDisk    bool        // begin runs also when the disk is almost full
 	Servers     *Servers    // of the module, which go on after Apply; nil: it has its own
+	Forecast    *Forecast   // of the plan, which is told of every event before Tell is; nil: none is made
 	Tell        func(Event) // called from several goroutines, one at a time
 }
 
@@ -45,7 +47,7 @@ func Apply(stop, kill context.Context, p *Plan, o Options) (Tally, error) {
 		case errors.Is(err, ErrStopped):
 			stopped = ErrStopped
 		case err != nil:
-			broken = append(broken, fmt.Errorf("%s: %w", e.Address(), err))
+			broken = append(broken, fmt.Errorf("%s: %w", e.Address(), advise(err)))
 		}
 		total = total.Add(s.tally)
 	}

@@ -9,17 +9,23 @@ import (
 
 // An Event is something that happened in an apply.
 type Event struct {
-	Kind    EventKind
-	Address spec.Address // of the run; of the experiment for Began, Noted and Ended
-	Slot    int          // where the run goes on, from 1
-	Attempt int
-	Step    string        // Stepped, Called
-	Call    *agent.Call   // Called
-	Error   *agent.Error  // Retried, RunFailed, RunLost
-	Delay   time.Duration // Retried
-	Took    time.Duration // Counted, Retried, RunFailed, RunLost: of the attempt
-	Message string        // Noted
-	Tally   Tally         // of the experiment, after this event
+	Kind      EventKind
+	Address   spec.Address // of the run; of the experiment for Began, Noted and Ended; none for a server that is asked before any run
+	Slot      int          // where the run goes on, from 1; no two that go on at once have the same
+	Attempt   int
+	Server    spec.Ref           // Starting, Serving
+	Isolation string             // Started: in which state the model is brought: keep, unload, warm
+	Member    string             // Stepped, Called: which agent, of several that run at once; "" for the only one
+	Step      string             // Stepped, Called
+	Call      *agent.Call        // Called
+	Metrics   map[string]float64 // Counted: of the run, without its calls
+	Error     *agent.Error       // Retried, RunFailed, RunLost
+	Delay     time.Duration      // Retried: until the next attempt; Counted, RunFailed, RunLost: how long the slot stays empty
+	Took      time.Duration      // Counted, Retried, RunFailed, RunLost: of the attempt; Serving: of the start
+	Message   string             // Noted
+	Tally     Tally              // of the experiment, after this event
+
+	blamed spec.Ref // RunFailed: the server of the agent that failed
 }
 
 // An EventKind says what happened.
@@ -27,17 +33,22 @@ type EventKind string
 
 // The kinds of events.
 const (
-	Began     EventKind = "began"   // an experiment with something to do
-	Started   EventKind = "started" // an attempt
-	Stepped   EventKind = "stepped" // a step of it
-	Called    EventKind = "called"  // a call of it ended
-	Retried   EventKind = "retried" // it failed and is tried again after Delay
-	Counted   EventKind = "counted" // its record counts
-	RunFailed EventKind = "failed"  // it failed for good
-	RunLost   EventKind = "lost"    // its result could not be kept
-	Noted     EventKind = "noted"   // something that a reader should know
-	Ended     EventKind = "ended"   // an experiment
+	Began     EventKind = "began"    // an experiment with something to do
+	Started   EventKind = "started"  // an attempt
+	Starting  EventKind = "starting" // a server that the spec has bench start
+	Serving   EventKind = "serving"  // that server is ready
+	Stepped   EventKind = "stepped"  // a step of an attempt begins: before the first of them its process starts, and the model is brought into its state
+	Called    EventKind = "called"   // a call of it ended
+	Retried   EventKind = "retried"  // it failed and is tried again after Delay
+	Counted   EventKind = "counted"  // its record counts, or is that of a warm-up
+	RunFailed EventKind = "failed"   // it failed for good
+	RunLost   EventKind = "lost"     // its result could not be kept
+	Noted     EventKind = "noted"    // something that a reader should know
+	Ended     EventKind = "ended"    // an experiment
 )
+
+// EndsRun says whether a run has come to its end.
+func (k EventKind) EndsRun() bool { return k == Counted || k == RunFailed || k == RunLost }
 
 // A Tally accounts for planned runs: Planned = Before + Counted + Failed + Lost + Waiting. Warm-ups are not among them.
 type Tally struct {

@@ -53,15 +53,25 @@ type command struct {
 	out bytes.Buffer
 }
 
-func start(t *testing.T, args ...string) *command {
-	t.Helper()
+func newCommand(args ...string) *command {
 	c := &command{Cmd: exec.Command(program, args...)}
 	c.Stdout, c.Stderr = &c.out, &c.out
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return c
+}
+
+func (c *command) start(t *testing.T) {
+	t.Helper()
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Process.Kill() })
+}
+
+func start(t *testing.T, args ...string) *command {
+	t.Helper()
+	c := newCommand(args...)
+	c.start(t)
 	return c
 }
 

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"bench/agent/emulator"
+	"bench/runner/crashpoint"
+	"bench/runner/reaper"
 	"bench/spec"
 )
 
@@ -42,19 +44,23 @@ func (m *managed) stop() {
 	<-m.ended
 }
 
-// launchServer starts a process in a group of its own, which lives as long as its standard input is open.
-func launchServer(cmd *exec.Cmd, log *os.File, first []byte) (*managed, error) {
+// launchServer starts a process in a group of its own, which lives as long as its standard input is open. What it leaves behind, as it does
+// where it is killed, ends with it.
+func launchServer(cmd *exec.Cmd, mark reaper.Mark, log *os.File, first []byte) (*managed, error) {
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
 	}
 	cmd.Stderr, cmd.SysProcAttr = log, ownGroup()
+	reaper.Adopt()
+	crashpoint.Before("spawn", cmd.Args[1])
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return nil, advise(err)
 	}
 	m := &managed{log: log.Name(), stdin: stdin, ended: make(chan struct{})}
 	go func() {
 		m.err = cmd.Wait()
+		reaper.Clear(0, mark, grace)
 		close(m.ended)
 	}()
 	if _, err := stdin.Write(first); err != nil {
@@ -75,8 +81,12 @@ func (s *Servers) startEmulator(ctx context.Context, server *spec.Server, log *o
 		return nil, err
 	}
 	defer out.Close()
-	cmd := &exec.Cmd{Path: s.executable, Args: []string{"bench", "emulate", "-config", "-", "-listen", "127.0.0.1:0"}, Stdout: theirs}
-	m, err := launchServer(cmd, log, append(config, '\n'))
+	mark := markOf(server.Address(), filepath.Dir(log.Name()))
+	cmd := &exec.Cmd{
+		Path: s.executable, Args: []string{"bench", "emulate", "-config", "-", "-listen", "127.0.0.1:0"},
+		Env: serverEnvironment(mark), Stdout: theirs,
+	}
+	m, err := launchServer(cmd, mark, log, append(config, '\n'))
 	theirs.Close()
 	if err != nil {
 		return nil, err
@@ -104,9 +114,14 @@ func (s *Servers) startCommand(ctx context.Context, server *spec.Server, log *os
 	if s.answers(ctx, server) {
 		return nil, fmt.Errorf("something answers at %s already: stop it, or take \"command\" out of the spec to measure it", server.URL)
 	}
+	args, first, err := keeper(s.secrets, append([]string{program}, server.Command[1:]...))
+	if err != nil {
+		return nil, err
+	}
+	mark := markOf(server.Address(), filepath.Dir(log.Name()))
 	cmd := &exec.Cmd{
-		Path: s.executable, Args: append([]string{"bench", "keep", "--", program}, server.Command[1:]...),
-		Dir: s.module.Dir, Env: os.Environ(), Stdout: log,
+		Path: s.executable, Args: args,
+		Dir: s.module.Dir, Env: serverEnvironment(mark), Stdout: log,
 	}
 	for name, value := range server.Env {
 		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%v", name, value))
@@ -114,7 +129,7 @@ func (s *Servers) startCommand(ctx context.Context, server *spec.Server, log *os
 	for _, secret := range server.Secrets {
 		cmd.Env = append(cmd.Env, secret.Reveal())
 	}
-	m, err := launchServer(cmd, log, nil)
+	m, err := launchServer(cmd, mark, log, first)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// A group is a configuration with the baselines that are measured beside it, which follow it among the members.
+// A group is a configuration with what is measured beside it, which follows it among the configs: its baselines, and its members alone.
 type group struct{ main, baselines int32 }
 
 // schedule puts every run of an experiment in order.
@@ -22,32 +22,32 @@ func schedule(groups []group, order string, repeats, warmup int, seed uint64) []
 	}
 	last := groups[len(groups)-1]
 	turns := make([]turn, 0, int(last.main+last.baselines+1)*(repeats+warmup))
-	each := func(member int32, n int, isWarmup bool) {
+	each := func(config int32, n int, isWarmup bool) {
 		for r := range n {
-			turns = append(turns, turn{member: member, repeat: int32(r + 1), warmup: isWarmup})
+			turns = append(turns, turn{config: config, repeat: int32(r + 1), warmup: isWarmup})
 		}
 	}
 	switch order {
 	case "sequential", "blocks":
 		for _, g := range groups {
-			for m := range g.members(order == "blocks") {
-				each(m, warmup, true)
-				each(m, repeats, false)
+			for c := range g.configs(order == "blocks") {
+				each(c, warmup, true)
+				each(c, repeats, false)
 			}
 		}
 		return turns
 	}
 	for _, g := range groups {
-		for m := range g.members(true) {
-			each(m, warmup, true)
+		for c := range g.configs(true) {
+			each(c, warmup, true)
 		}
 	}
 	measured := len(turns)
 	step := max(1, len(groups)/max(1, repeats)) // from the group that begins a round to the one that begins the next
 	for r := 1; r <= repeats; r++ {
 		for i := range groups {
-			for m := range groups[(i+(r-1)*step)%len(groups)].members(r%2 == 1) {
-				turns = append(turns, turn{member: m, repeat: int32(r)})
+			for c := range groups[(i+(r-1)*step)%len(groups)].configs(r%2 == 1) {
+				turns = append(turns, turn{config: c, repeat: int32(r)})
 			}
 		}
 	}
@@ -59,14 +59,14 @@ func schedule(groups []group, order string, repeats, warmup int, seed uint64) []
 	return turns
 }
 
-// members gives the baselines and the configuration, in that order or the other way round.
-func (g group) members(baselinesFirst bool) iter.Seq[int32] {
+// configs gives the baselines and the configuration, in that order or the other way round.
+func (g group) configs(baselinesFirst bool) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
 		for i := range g.baselines + 1 {
 			if !baselinesFirst {
 				i = g.baselines - i
 			}
-			if m := g.main + (i+1)%(g.baselines+1); !yield(m) {
+			if c := g.main + (i+1)%(g.baselines+1); !yield(c) {
 				return
 			}
 		}

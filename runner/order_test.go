@@ -18,9 +18,9 @@ func groupsOf(n, baselines int) []group {
 	return groups
 }
 
-// nameOf gives the name of a member of groupsOf.
-func nameOf(member int32, baselines int) string {
-	of, baseline := int(member)/(1+baselines), int(member)%(1+baselines)
+// nameOf gives the name of a config of groupsOf.
+func nameOf(config int32, baselines int) string {
+	of, baseline := int(config)/(1+baselines), int(config)%(1+baselines)
 	return string(rune('a'+of)) + strings.Repeat("'", baseline)
 }
 
@@ -28,7 +28,7 @@ func nameOf(member int32, baselines int) string {
 func told(turns []turn, baselines int) string {
 	words := make([]string, len(turns))
 	for i, t := range turns {
-		words[i] = fmt.Sprint(nameOf(t.member, baselines), t.repeat)
+		words[i] = fmt.Sprint(nameOf(t.config, baselines), t.repeat)
 		if t.warmup {
 			words[i] = "W:" + words[i]
 		}
@@ -76,7 +76,7 @@ func TestScheduleHoldsEachRunOnce(t *testing.T) {
 		}
 		last := map[string]int{}
 		for i, turn := range turns { // warm-ups of a configuration come before what they warm up for
-			name := nameOf(turn.member, baselines)
+			name := nameOf(turn.config, baselines)
 			if turn.warmup && last[name] > 0 {
 				t.Fatalf("the warm-up of %s at %d comes after a run of it", name, i)
 			}
@@ -101,7 +101,7 @@ func TestInterleavedRounds(t *testing.T) {
 				t.Fatalf("turn %d is of round %d", i, turn.repeat)
 			}
 			if i%n == 0 {
-				begins[nameOf(turn.member, 0)] = true
+				begins[nameOf(turn.config, 0)] = true
 			}
 		}
 		if len(begins) != min(n, repeats) {

@@ -45,8 +45,8 @@ func (p *Plan) SkippedOf(e *spec.Experiment) []Skipped { return p.section(e).ski
 
 // Scope limits a plan.
 type Scope struct {
-	Only    []spec.Address // plan nothing else; none means everything
-	Replace []spec.Address // make these again though their records count
+	Only    spec.Addresses // plan nothing else; none means everything
+	Replace spec.Addresses // make these again though their records count
 }
 
 // NewPlan makes the plan, unless the module asks for what this version can't run. It reads the module's files and the records, and nothing else.
@@ -86,11 +86,6 @@ func (p *Plan) limit(scope Scope) error {
 	return nil
 }
 
-// within says whether an address lies under one of a list.
-func within(scope []spec.Address, a spec.Address) bool {
-	return slices.ContainsFunc(scope, func(s spec.Address) bool { return s.Contains(a) })
-}
-
 // nothingAt says that an address of the scope names no run.
 func (p *Plan) nothingAt(a spec.Address) error {
 	for _, s := range p.Skipped() {
@@ -104,8 +99,8 @@ func (p *Plan) nothingAt(a spec.Address) error {
 			names = append(names, s.at("").String())
 			continue
 		}
-		for _, m := range s.members {
-			names = append(names, s.at(m.name).String())
+		for _, c := range s.configs {
+			names = append(names, s.at(c.name).String())
 		}
 	}
 	return fmt.Errorf("%s names no run of the plan.%s", a, spec.DidYouMean(a.String(), names))

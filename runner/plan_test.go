@@ -109,7 +109,7 @@ func reasons(p *Plan) []string {
 }
 
 func TestWhatMakesARunStale(t *testing.T) {
-	emulatorGone := []string{"emulator jitter", "emulator load_time_ns", "emulator output_tokens", "emulator seed", "emulator tokens_per_second", "emulator ttft_ns"}
+	emulatorGone := []string{"emulator jitter", "emulator load_time", "emulator output_tokens", "emulator seed", "emulator tokens_per_second", "emulator ttft"}
 	for name, test := range map[string]struct {
 		file, old, new string
 		want           []string // beginnings; none: it stays up to date
@@ -123,11 +123,13 @@ func TestWhatMakesARunStale(t *testing.T) {
 		"new option":         {"experiment.hcl", "{ top_p", "{ top_k = 4, top_p", []string{"option top_k changed: (none) → 4"}},
 		"option is gone":     {"experiment.hcl", "{ top_p = 0.9 }", "{}", []string{"option top_p changed: 0.9 → (none)"}},
 		"model":              {"experiment.hcl", `"m"`, `"n"`, []string{"model changed: m → n"}},
-		"emulator":           {"experiment.hcl", "10000", "20000", []string{"emulator tokens_per_second changed: 10000 → 20000"}},
+		"emulator":           {"experiment.hcl", "10000", "20000", []string{"emulator tokens_per_second changed: 10000 → 20000 (experiment.hcl:2)"}},
+		"emulator's time":    {"experiment.hcl", `"1ms"`, `"2.5s"`, []string{"emulator ttft changed: 1ms → 2.5s (experiment.hcl:2)"}},
 		"effect":             {"experiment.hcl", "10000\n", "10000\n  effect {\n    when = { num_ctx = 256 }\n    ttft = \"+2%\"\n  }\n", []string{`emulator effects changed: (none) → [{"when":{"num_ctx":256},"ttft":0.02}]`}},
 		"server":             {"experiment.hcl", "server.emulator.s\n", "server.ollama.o\n", append(slices.Clone(emulatorGone), "server changed: emulator → ollama")},
 		"command":            {"experiment.hcl", "server.emulator.s\n", "server.ollama.managed\n", slices.Concat([]string{"command of the server changed: (none) → sha256 "}, emulatorGone, []string{"server"})},
 		"cooldown":           {"experiment.hcl", `model = "keep"`, "model = \"keep\"\n    cooldown = \"1s\"", []string{"cooldown changed: (none) → 1s"}},
+		"memory":             {"experiment.hcl", `model = "keep"`, "model = \"keep\"\n    memory = \"2GiB\"", []string{"memory changed: (none) → 2048 MiB"}},
 		"corpus":             {"corpus/a.txt", "alpha", "beta", []string{"files of ingest corpus changed: sha256 "}},
 		"isolation":          {"experiment.hcl", `"keep"`, `"warm"`, []string{"isolation changed: keep → warm"}},
 		"label":              {"experiment.hcl", `"test"`, `"other"`, []string{"label role changed: test → other"}},

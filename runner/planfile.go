@@ -44,7 +44,7 @@ type Origin struct {
 	Tool       string       `json:"tool"`                // version of bench
 	Instrument string       `json:"instrument"`          // version of the measuring
 	Dir        string       `json:"dir"`                 // the module's folder, relative to the plan file's
-	Paths      []string     `json:"paths"`               // of the spec, relative to Dir
+	Paths      []string     `json:"paths"`               // of the spec, relative to Dir, sorted
 	Inputs     []spec.Input `json:"inputs"`              // values of variables, without sensitive ones
 	Withheld   []string     `json:"sensitive,omitempty"` // variables that the command line gave values which are not kept
 	Only       []string     `json:"only,omitempty"`      // what the plan is limited to, addresses
@@ -89,6 +89,8 @@ func (p *Plan) Save(name, tool string, paths []string) error {
 		}
 		o.Paths = append(o.Paths, path)
 	}
+	slices.Sort(o.Paths) // in whatever order they were named, they make up the same module
+	o.Paths = slices.Compact(o.Paths)
 	f, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o600), renameio.WithExistingPermissions())
 	if err != nil {
 		return planNotWritten(name, err)
@@ -132,7 +134,7 @@ func relative(from, to string) (string, error) {
 	return filepath.ToSlash(path), err
 }
 
-func texts(addresses []spec.Address) []string {
+func texts(addresses spec.Addresses) []string {
 	out := []string{}
 	for _, a := range addresses {
 		out = append(out, a.String())

@@ -63,7 +63,15 @@ func (f *PlanFile) checkFile(was fileLine) error {
 		return err
 	case Digest(content) == was.SHA256:
 		return nil
+	case was.File == spec.LockFile: // an apply of this very plan may have added to it
+		f.lock = f.altered(path, was, content)
+		return nil
 	}
+	return f.altered(path, was, content)
+}
+
+// altered says in what a file is no longer as it was.
+func (f *PlanFile) altered(path string, was fileLine, content []byte) error {
 	is, ok := spec.Redact(was.File, content)
 	if was.Text == "" || !ok {
 		return f.moved("%s has changed", path)
@@ -120,7 +128,11 @@ func (f *PlanFile) Check(p *Plan) error {
 		return err
 	}
 	for _, name := range names {
-		if !slices.Contains(f.files, name) {
+		switch {
+		case slices.Contains(f.files, name):
+		case name == spec.LockFile:
+			f.lock = f.moved("%s is new", filepath.Join(f.Folder(), name))
+		default:
 			return f.moved("%s is new", filepath.Join(f.Folder(), name))
 		}
 	}
@@ -213,8 +225,10 @@ func (f *PlanFile) checkRuns(p *Plan) error {
 			if err := d.note(f.line, line); err != nil {
 				return f.damaged(err)
 			}
+		case bytes.Contains(line, []byte(`"action":"run"`)):
+			d.left++
 		}
-		if d.other != "" {
+		if d.other != "" && f.lock == nil {
 			break
 		}
 		f.next()
@@ -222,6 +236,10 @@ func (f *PlanFile) checkRuns(p *Plan) error {
 	switch {
 	case f.broken != nil:
 		return f.broken
+	case f.lock != nil && d.made == 0:
+		return f.lock
+	case f.lock != nil:
+		d.other = "" // it follows from the lock, which is another one since the runs were made
 	case d.other == "" && f.at("address"):
 		d.other = "there are fewer runs than were planned"
 	case d.other == "" && f.line != nil:
@@ -239,6 +257,7 @@ func (f *PlanFile) unknownLine() error {
 
 // A drift is what has become of planned runs since.
 type drift struct {
+	left                 int    // that are to be made still
 	made, gone           int    // that were to be made and have been; that were up to date and are no longer
 	firstMade, firstGone string // addresses
 	other                string // what must not differ does
@@ -252,7 +271,11 @@ func (d *drift) note(was, is []byte) error {
 	switch {
 	case old.Address != now.Address:
 		d.other = fmt.Sprintf("%s was planned where %s would be made now", old.Address, now.Address)
+	case old.Action == "run" && now.Action == "none":
+		d.made++
+		d.firstMade = cmp.Or(d.firstMade, now.Address)
 	case old.Hash != now.Hash:
+		d.left++
 		d.other = fmt.Sprintf("%s would be made with something else than was planned", now.Address)
 	case now.Action == "run" && old.Action == "none":
 		d.gone++
@@ -268,8 +291,13 @@ func (d *drift) note(was, is []byte) error {
 
 func (d *drift) tell(planned int) []string {
 	var changes []string
-	if d.other != "" {
+	switch {
+	case d.other != "":
 		changes = append(changes, d.other)
+	case d.made == 1 && d.left+d.gone == 0:
+		return []string{"the run that it makes has been made already: " + d.firstMade}
+	case d.made > 1 && d.left+d.gone == 0:
+		return []string{fmt.Sprintf("the %d runs that it makes have been made already", d.made)}
 	}
 	for _, c := range []struct {
 		n                  int

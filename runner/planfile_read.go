@@ -30,6 +30,7 @@ type PlanFile struct {
 	lines  *bufio.Reader
 	line   []byte // the next one; nil at the end
 	broken error  // what is wrong with the file
+	lock   error  // in what the lock is no longer as it was; told where that does not follow from what the plan itself has made
 }
 
 // IsPlanFile says whether a file begins as a plan does, whatever its name is.
@@ -117,8 +118,8 @@ func (f *PlanFile) fits(tool string) (err error) {
 	case slices.ContainsFunc(f.Inputs, func(in spec.Input) bool { return in.Name == "" || in.File != "" }):
 		return f.damaged(errors.New("it has a value without a variable"))
 	}
-	if f.scope.Only, err = addressesOf(f.Only); err == nil {
-		f.scope.Replace, err = addressesOf(f.Replace)
+	if f.scope.Only, err = spec.ParseAddresses(f.Only); err == nil {
+		f.scope.Replace, err = spec.ParseAddresses(f.Replace)
 	}
 	if err != nil {
 		return f.damaged(err)
@@ -129,18 +130,6 @@ func (f *PlanFile) fits(tool string) (err error) {
 // isElsewhere says whether a path is not that of a file right in the folder, or of the folder itself.
 func isElsewhere(path string) bool {
 	return path == ".." || path != filepath.Base(path) || strings.ContainsAny(path, "/\\\x00")
-}
-
-func addressesOf(texts []string) ([]spec.Address, error) {
-	var all []spec.Address
-	for _, text := range texts {
-		a, err := spec.ParseAddress(text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, a)
-	}
-	return all, nil
 }
 
 // Scope gives what the plan is limited to.

@@ -202,6 +202,32 @@ func TestPlanFileWhenRunsWereMade(t *testing.T) {
 	}
 }
 
+// The lock that the apply of a plan writes makes its runs others than were planned. What is told is that they have been made.
+func TestPlanFileAndTheLockOfItsApply(t *testing.T) {
+	for name, before := range map[string]string{"new": "", "more is known": "server \"emulator\" \"s\" {\n}\n"} {
+		t.Run(name, func(t *testing.T) {
+			files := maps.Clone(full)
+			if before != "" {
+				files[spec.LockFile] = before
+			}
+			dir, name := saved(t, files, Scope{})
+			wants := func(want string) {
+				t.Helper()
+				if err := check(t, name); err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("%v, want %s", err, want)
+				}
+			}
+			write(t, dir, map[string]string{spec.LockFile: "server \"emulator\" \"s\" {\n  version = \"emulator-1\"\n}\n"})
+			wants(spec.LockFile)
+			p := plan(t, load(t, dir))
+			commitRun(t, p, runsOf(p)[1])
+			wants(`one of its 2 runs has been made meanwhile: experiment.x.config["ctx512"].run[1]; plan again`)
+			commitRun(t, p, runsOf(p)[0])
+			wants("is out of date: the 2 runs that it makes have been made already; plan again")
+		})
+	}
+}
+
 // What is to be made again though it counts is made once by a plan.
 func TestPlanFileReplacesOnce(t *testing.T) {
 	dir := t.TempDir()
@@ -474,6 +500,36 @@ func TestSamePlanSameFile(t *testing.T) {
 		if !bytes.Equal(got, want) {
 			t.Fatal("the same plan is another file")
 		}
+	}
+}
+
+// In whatever order the files of a spec are named, and be it twice, the plan is the same.
+func TestSamePlanWhateverTheOrderOfItsPaths(t *testing.T) {
+	dir, name := saved(t, planned(), Scope{})
+	write(t, dir, map[string]string{"a.hcl": "locals {\n  a = 1\n}\n"})
+	a, b := filepath.Join(dir, "a.hcl"), filepath.Join(dir, "experiment.hcl")
+	var want []byte
+	for _, paths := range [][]string{{a, b}, {b, a}, {b, a, b}} {
+		m, diags := spec.Load(paths, spec.Options{})
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if err := plan(t, m).Save(name, "1.2.3", paths); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = got
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%q give another file", paths)
+		}
+	}
+	if err := check(t, name); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -7,10 +7,15 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 
 	"bench/agent"
+	"bench/runner/crashpoint"
+	"bench/runner/journal"
+	"bench/runner/reaper"
+	"bench/runner/scrub"
 	"bench/runner/worker"
 )
 
@@ -35,32 +40,46 @@ type launch struct {
 	executable string
 	task       worker.Task
 	cores      []int         // that it may use; none: all
-	log        string        // path, for its standard error
+	log        string        // path, for its standard error; appended to
+	speaker    string        // named before each line of the log; "" where it is the only one
 	timeout    time.Duration // from its start to its result
+	memory     int64         // bytes that it and all that it starts may use; 0: no limit
+	mark       reaper.Mark   // that it and all that it starts carry
+	secrets    *scrub.Scrubber
 	tell       func(worker.Frame)
+	started    func(stdin io.Writer) // takes its standard input once it runs; may be nil
 }
 
 // process makes one attempt in a fresh process, and always ends with the process and its whole group gone.
 func process(ctx context.Context, l launch) report {
-	rep := report{started: time.Now().UTC()}
+	rep := report{started: time.Now()} // not in UTC: that drops the monotonic reading, which the duration is taken from
 	task, err := json.Marshal(l.task)
 	if err != nil {
 		return rep.fail(agent.InvalidSpec, "the run can't be sent to a worker: %v", err)
 	}
-	log, err := os.Create(l.log)
+	crashpoint.Before("create", l.log)
+	log, err := os.OpenFile(l.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
-		return rep.fail(agent.Infrastructure, "the log can't be written: %v", err)
+		return rep.fail(agent.Infrastructure, "the log can't be written: %v", advise(err))
 	}
 	defer log.Close()
-	c, err := l.start(&cappedLog{to: log, left: maxLog})
+	capped := newCappedLog(l.spoken(log))
+	kept := l.secrets.Writer(capped)
+	c, err := l.start(kept)
 	if err != nil {
-		return rep.fail(agent.Infrastructure, "the worker can't be started: %v", err)
+		return rep.fail(agent.Infrastructure, "the worker can't be started: %v", advise(err))
 	}
 	defer c.stdout.Close()
 	rep.process.PID = c.pid
+	if l.started != nil {
+		l.started(c.stdin)
+	}
 	why := c.converse(ctx, l, append(task, '\n'), &rep)
 	rep.process.DurationNS = time.Since(rep.started).Nanoseconds()
-	rep.end(c.cmd.ProcessState, why)
+	_ = kept.Close() // capped takes all
+	capped.end()
+	rep.end(c.cmd.ProcessState, why, c.limit.end(), string(capped.tail()))
+	rep.process.LeftOver = c.leftOver(l, why != nil, rep.result)
 	return rep
 }
 
@@ -70,6 +89,8 @@ type child struct {
 	pid    int
 	stdin  io.Writer // open as long as the runner lives
 	stdout *os.File
+	limit  *limit
+	left   []reaper.Process // that outlived it
 }
 
 func (l launch) start(log io.Writer) (*child, error) {
@@ -79,18 +100,39 @@ func (l launch) start(log io.Writer) (*child, error) {
 	}
 	defer theirs.Close()
 	cmd := &exec.Cmd{
-		Path: l.executable, Args: []string{"bench", "worker"}, Env: environment(), SysProcAttr: ownGroup(),
+		Path: l.executable, Args: []string{"bench", "worker"}, Env: append(environment(), l.mark.Env()), SysProcAttr: ownGroup(),
 		Stdout: theirs, Stderr: log, WaitDelay: grace,
 	}
-	stdin, err := cmd.StdinPipe()
-	if err == nil {
-		err = startOn(l.cores, cmd)
+	c := &child{cmd: cmd, stdout: stdout}
+	if c.stdin, err = cmd.StdinPipe(); err == nil {
+		err = c.launch(l)
 	}
 	if err != nil {
 		stdout.Close()
 		return nil, err
 	}
-	return &child{cmd, cmd.Process.Pid, stdin, stdout}, nil
+	return c, nil
+}
+
+// launch starts the process, with its limits.
+func (c *child) launch(l launch) (err error) {
+	if c.limit, err = newLimit(l.memory); err != nil {
+		return err
+	}
+	c.limit.prepare(c.cmd)
+	reaper.Adopt()
+	crashpoint.Before("spawn", "worker")
+	if err = startOn(l.cores, c.cmd); err != nil {
+		c.limit.end()
+		return err
+	}
+	c.pid = c.cmd.Process.Pid
+	if err = c.limit.impose(c.pid); err != nil {
+		killGroup(c.pid, syscall.SIGKILL)
+		_ = c.cmd.Wait()
+		c.limit.end()
+	}
+	return err
 }
 
 // converse sends the task, reads what comes back, and returns when the process and its group are gone. It gives the reason where
@@ -100,13 +142,14 @@ func (c *child) converse(ctx context.Context, l launch, task []byte, rep *report
 	go func() {
 		defer close(exited)
 		awaitExit(c.pid)
-		killGroup(c.pid, syscall.SIGKILL)                   // what it left behind; its own number is still taken, so no other group is hit
-		_ = c.stdout.SetReadDeadline(time.Now().Add(grace)) // a child that left the group may hold the pipe open for ever
+		c.left = reaper.Clear(c.pid, l.mark, grace)
+		killGroup(c.pid, syscall.SIGKILL)                   // where Clear can't see; its own number is still taken, so no other group is hit
+		_ = c.stdout.SetReadDeadline(time.Now().Add(grace)) // one that could not be ended may hold the pipe open for ever
 	}()
 	told, cause := make(chan struct{}), make(chan *agent.Error, 1)
 	go func() { cause <- guard(ctx, c.pid, l.timeout, told) }()
 	if _, err := c.stdin.Write(task); err == nil { // else it is gone already, and its exit says why
-		rep.read(c.stdout, l.tell)
+		rep.read(c.stdout, l.secrets, l.tell)
 	}
 	close(told)
 	why := <-cause
@@ -117,8 +160,23 @@ func (c *child) converse(ctx context.Context, l launch, task []byte, rep *report
 	return why
 }
 
-// guard ends the group when the time is up or the apply is told to kill, first with TERM, and says why it did. It watches until
-// the worker has told all it has to tell.
+// leftOver gives what outlived the worker, and what the worker ended itself. Where the group was ended with its worker, it is no news
+// that somebody was in it.
+func (c *child) leftOver(l launch, isEnded bool, result *worker.Result) []journal.LeftOver {
+	status, _ := c.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	all := slices.DeleteFunc(slices.Clone(c.left), func(p reaper.Process) bool { return p.InGroup && (isEnded || status.Signaled()) })
+	if result != nil {
+		all = append(all, result.LeftOver...)
+	}
+	var left []journal.LeftOver
+	for _, p := range all {
+		left = append(left, journal.LeftOver{PID: p.PID, Command: l.secrets.Text(p.Command), Alive: p.Alive})
+	}
+	return left
+}
+
+// guard ends the group when the time is up or the context ends, first with TERM, and says why it did. It watches until the worker has
+// told all it has to tell.
 func guard(ctx context.Context, pid int, timeout time.Duration, told <-chan struct{}) *agent.Error {
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
@@ -129,7 +187,7 @@ func guard(ctx context.Context, pid int, timeout time.Duration, told <-chan stru
 	case <-timer.C:
 		why = &agent.Error{Class: agent.Timeout, Message: fmt.Sprintf("the run took longer than its timeout of %s", timeout)}
 	case <-ctx.Done():
-		why = killed()
+		why = causeOf(ctx)
 	}
 	killGroup(pid, syscall.SIGTERM)
 	select {

@@ -33,11 +33,4 @@ func startOn(cores []int, cmd *exec.Cmd) error {
 	return cmd.Start()
 }
 
-// diskFree gives the bytes that may be written to the file system of a folder.
-func diskFree(dir string) (int64, error) {
-	var s unix.Statfs_t
-	err := unix.Statfs(dir, &s)
-	return int64(s.Bavail) * int64(s.Bsize), err
-}
-
 func allowedCores() ([]int, error) { return nil, errors.New("cpus can't be set on macOS") }

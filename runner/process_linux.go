@@ -35,13 +35,6 @@ func startOn(cores []int, cmd *exec.Cmd) error {
 	return <-started
 }
 
-// diskFree gives the bytes that may be written to the file system of a folder.
-func diskFree(dir string) (int64, error) {
-	var s unix.Statfs_t
-	err := unix.Statfs(dir, &s)
-	return int64(s.Bavail) * s.Bsize, err
-}
-
 // allowedCores gives the cores that this process may use.
 func allowedCores() ([]int, error) {
 	var set unix.CPUSet

@@ -57,13 +57,29 @@ func TestProcessFailures(t *testing.T) {
 		class   agent.Class
 		message string
 	}{
-		"exit code":          {"exit 3", 0, agent.AgentError, "the worker ended without a result (exit status 3); its log says why"},
-		"exit code 0":        {"exit 0", 0, agent.AgentError, "the worker ended without a result (exit status 0); its log says why"},
-		"signal":             {"kill -SEGV $$", 0, agent.AgentError, "the worker ended without a result (signal: segmentation fault"},
-		"killed":             {"kill -KILL $$", 0, agent.Infrastructure, "the worker was killed from outside (signal 9)"},
-		"ended":              {"kill -HUP $$", 0, agent.Infrastructure, "the worker was ended from outside (signal: hangup)"},
+		"exit code":          {"exit 3", 0, agent.AgentError, "the worker ended without a result, with exit code 3; its log is empty"},
+		"exit code 0":        {"exit 0", 0, agent.AgentError, "the worker ended without a result, with exit code 0, as if all were well; its log is empty"},
+		"its log":            {"echo one >&2; echo two >&2; exit 3", 0, agent.AgentError, `the worker ended without a result, with exit code 3; its log ends with "one / two"`},
+		"its log is binary":  {`printf '\x1b[31mred\x1b[0m \xff\xfe\a\r\n' >&2; exit 3`, 0, agent.AgentError, `the worker ended without a result, with exit code 3; its log ends with "red ` + "\uFFFD" + `"`},
+		"panic":              {"printf 'panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n' >&2; exit 2", 0, agent.AgentError, `the worker ended without a result, with exit code 2; its log ends with "panic: boom"`},
+		"not executable":     {"/etc/passwd", 0, agent.AgentError, "the worker ended without a result, with exit code 126: a program that it was to start may not be executed (`chmod +x`), or is none; its log ends with "},
+		"not found":          {"no-such-program", 0, agent.AgentError, "the worker ended without a result, with exit code 127: a program that it was to start, or a library of one, was not found (PATH, LD_LIBRARY_PATH); its log ends with "},
+		"a child's signal":   {"sh -c 'kill -SEGV $$'; exit $?", 0, agent.AgentError, "the worker ended without a result, with exit code 139, which is a shell's word for SIGSEGV (signal 11): it used memory"},
+		"a high exit code":   {"exit 255", 0, agent.AgentError, "the worker ended without a result, with exit code 255; its log is empty"},
+		"SEGV":               {"kill -SEGV $$", 0, agent.AgentError, "the worker ended without a result, with SIGSEGV (signal 11): it used memory that is not its own, "},
+		"ABRT":               {"kill -ABRT $$", 0, agent.AgentError, "the worker ended without a result, with SIGABRT (signal 6): it gave up by itself, "},
+		"BUS":                {"kill -BUS $$", 0, agent.AgentError, "the worker ended without a result, with SIGBUS (signal 7): a file that it had mapped was cut short, "},
+		"ILL":                {"kill -ILL $$", 0, agent.AgentError, "the worker ended without a result, with SIGILL (signal 4): it has an instruction that "},
+		"FPE":                {"kill -FPE $$", 0, agent.AgentError, "the worker ended without a result, with SIGFPE (signal 8): it divided by zero"},
+		"PIPE":               {"kill -PIPE $$", 0, agent.AgentError, "the worker ended without a result, with SIGPIPE (signal 13): it wrote to somebody who had gone"},
+		"XCPU":               {"kill -XCPU $$", 0, agent.AgentError, "the worker ended without a result, with SIGXCPU (signal 24): its limit of processor time was over"},
+		"USR1":               {"kill -USR1 $$", 0, agent.AgentError, "the worker ended without a result, with SIGUSR1 (signal 10); its log is empty"},
+		"KILL":               {"kill -KILL $$", 0, agent.Infrastructure, "the worker was killed from outside, with SIGKILL (signal 9): somebody killed it by hand, or the kernel for want of memory"},
+		"HUP":                {"kill -HUP $$", 0, agent.Infrastructure, "the worker was ended from outside, with SIGHUP (signal 1)"},
+		"no memory":          {"echo 'fatal error: runtime: out of memory' >&2; exit 2", 0, agent.OutOfMemory, "the run got no more memory: other programs have it, or a limit from outside holds it back, as `ulimit` or a container (exit code 2)"},
+		"no memory of a GPU": {"echo 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB' >&2; exit 1", 0, agent.OutOfMemory, "the run got no more memory of the GPU: "},
 		"garbage":            {"echo hello; sleep 100", 0, agent.AgentError, `the worker wrote what is no frame: "hello\n"`},
-		"half a line":        {`printf '{"resu'; exit 1`, 0, agent.AgentError, "the worker ended without a result (exit status 1)"},
+		"half a line":        {`printf '{"resu'; exit 1`, 0, agent.AgentError, "the worker ended without a result, with exit code 1"},
 		"endless line":       {"head -c 100000000 /dev/zero; sleep 100", 0, agent.AgentError, "the worker wrote more than 64 MiB"},
 		"endless lines":      {`yes "{\"step\":\"$(head -c 10000 /dev/zero | tr '\0' x)\"}"`, 0, agent.AgentError, "the worker wrote more than 64 MiB"},
 		"timeout":            {"sleep 100", 100 * time.Millisecond, agent.Timeout, "the run took longer than its timeout of 100ms"},
@@ -147,16 +163,6 @@ func TestProcessLeavesNoChild(t *testing.T) {
 	}
 }
 
-// A child that left the group can't be ended, but it does not hold up the sweep either.
-func TestProcessDoesNotWaitForWhoLeft(t *testing.T) {
-	t.Parallel()
-	l := impostor(t, "setsid bash -c 'echo $$ > child; exec sleep 100' &\nwhile [ ! -s child ]; do sleep 0.01; done\nexit 1")
-	defer func() { _ = syscall.Kill(l.pid(t, "child"), syscall.SIGKILL) }()
-	if rep := process(t.Context(), l); rep.failure == nil || !strings.Contains(rep.failure.Message, "exit status 1") {
-		t.Error(rep.failure)
-	}
-}
-
 // A worker that does not read its task, which is larger than a pipe, does not hold up the sweep.
 func TestProcessDoesNotRead(t *testing.T) {
 	t.Parallel()
@@ -167,19 +173,38 @@ func TestProcessDoesNotRead(t *testing.T) {
 	}
 }
 
+// The beginning of an endless log is kept, and its end, which says why it ended.
 func TestLogIsCapped(t *testing.T) {
 	t.Parallel()
-	l := impostor(t, "echo first >&2; head -c 20000000 /dev/zero | tr '\\0' x >&2; echo last >&2\n"+aResult)
-	if rep := process(t.Context(), l); rep.failure != nil {
-		t.Fatal(rep.failure)
+	const between = 200 << 20
+	l := impostor(t, fmt.Sprintf("echo first >&2; head -c %d /dev/zero | tr '\\0' x >&2; echo >&2; echo last >&2; exit 1", between))
+	rep := process(t.Context(), l)
+	if rep.failure == nil || !strings.HasSuffix(rep.failure.Message, `x / last"`) {
+		t.Errorf("%.200v", rep.failure)
 	}
 	text, err := os.ReadFile(l.log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const note = "\nbench: the log was longer than 8 MiB; the rest is left out\n"
-	if !strings.HasPrefix(string(text), "first\nxxx") || !strings.HasSuffix(string(text), "xxx"+note) || len(text) != maxLog+len(note) {
+	note := fmt.Sprintf("x\nbench: the log is longer than 8 MiB; %d bytes are left out here\nx", between+len("first\n\nlast\n")-maxLog-maxTail)
+	if !strings.HasPrefix(string(text), "first\nxxx") || !strings.Contains(string(text), note) || !strings.HasSuffix(string(text), "xxx\nlast\n") {
 		t.Errorf("%d bytes: %.20q … %q", len(text), text, text[max(0, len(text)-80):])
+	}
+}
+
+// A log that is a little too long loses nothing.
+func TestLogIsALittleLonger(t *testing.T) {
+	var out strings.Builder
+	log := newCappedLog(&out)
+	want := strings.Repeat("0123456789", maxLog/10+100)
+	for rest := want; rest != ""; {
+		n := min(len(rest), 4099)
+		_, _ = log.Write([]byte(rest[:n]))
+		rest = rest[n:]
+	}
+	log.end()
+	if out.String() != want {
+		t.Errorf("%d bytes of %d: … %q", out.Len(), len(want), out.String()[out.Len()-80:])
 	}
 }
 

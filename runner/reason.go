@@ -3,8 +3,11 @@ package runner
 import (
 	"crypto/sha256"
 	"fmt"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A Reason says why a run has to be made.
@@ -18,7 +21,7 @@ type Reason struct {
 // Kinds of reasons beside the parts of an identity.
 const (
 	NoRecord = "no record yet"
-	AskedFor = "asked for"
+	AskedFor = "asked for by -replace"
 	Altered  = "its record was altered"
 )
 
@@ -45,6 +48,41 @@ func (r Reason) String() string {
 		text += " (" + r.Place + ")"
 	}
 	return text
+}
+
+// What the parts of an identity are called that follow from the block of a server.
+const (
+	emulatorPart = "emulator " // and the field of its configuration; the text is the value's JSON
+	commandPart  = "command of the server"
+)
+
+// asWritten tells of a time of an emulator as the spec has it: by its name there, and with a unit.
+func (r Reason) asWritten() Reason {
+	if name, ok := strings.CutSuffix(r.Kind, "_ns"); ok && strings.Contains(name, emulatorPart) {
+		r.Kind, r.Old, r.New = name, withUnit(r.Old), withUnit(r.New)
+	}
+	return r
+}
+
+// withUnit writes nanoseconds as a spec does. What is no number stays.
+func withUnit(text string) string {
+	ns, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return text
+	}
+	return time.Duration(ns).String()
+}
+
+// placesOf tells where parts of an agent's identity come from: expressions of its workload, and the block of its server.
+func (i *identifier) placesOf(m *member) map[string]string {
+	places := m.program.Places()
+	at := i.module.Server(m.Server).Range
+	for name := range m.own {
+		if strings.HasPrefix(name, emulatorPart) || name == commandPart {
+			places[name] = fmt.Sprintf("%s:%d", filepath.Base(at.Filename), at.Start.Line)
+		}
+	}
+	return places
 }
 
 const digestName = "sha256 "

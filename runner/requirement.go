@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"bench/agent/telemetry"
 	"bench/spec"
 )
@@ -17,7 +19,7 @@ func meets(ctx context.Context, t *spec.Target, folder string) error {
 		}
 	}
 	if t.RequireDisk > 0 {
-		free, err := diskFree(folder)
+		free, _, err := diskFree(folder)
 		if err != nil {
 			return err
 		}
@@ -42,6 +44,29 @@ func meets(ctx context.Context, t *spec.Target, folder string) error {
 		return fmt.Errorf("a GPU with %d MiB is required, and the largest has %d MiB", t.RequireGPU>>20, largest>>20)
 	}
 	return nil
+}
+
+// The most files that bench has open at a time: its own, and those of a run with its process.
+const (
+	ownFiles = 32
+	runFiles = 10
+)
+
+// mayOpen refuses so many runs at a time where this process may not open the files for them: results would be lost.
+func mayOpen(runs int) error {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return nil // then the limit is met where it is reached
+	}
+	need := ownFiles + runs*runFiles
+	if limit.Cur >= uint64(need) {
+		return nil
+	}
+	if runs == 1 {
+		return fmt.Errorf("a run needs up to %d open files, and this process may open %d: raise the limit (ulimit -n %d)", need, limit.Cur, need)
+	}
+	return fmt.Errorf("%d runs at a time need up to %d open files, and this process may open %d: raise the limit (ulimit -n %d), or lower the parallelism",
+		runs, need, limit.Cur, need)
 }
 
 // hasCores says which of the cores a process may not use here: a run would silently get others, or none.

@@ -11,6 +11,7 @@ import (
 	"bench/agent"
 	"bench/agent/emulator"
 	"bench/runner/journal"
+	"bench/runner/scrub"
 	"bench/spec"
 )
 
@@ -50,7 +51,7 @@ type Unresolved struct {
 // make need, or with all those of any run. Servers are started where they have to be, unless servers is nil, which starts none. What
 // another apply has under way is left out, and an error where there is nothing else; ErrStopped is one where the context has ended.
 func Resolve(ctx context.Context, p *Plan, servers *Servers, all bool) (*Resolution, error) {
-	r := &resolver{module: p.Module, servers: servers, found: &Resolution{Lock: p.Module.Lock.Clone()}}
+	r := &resolver{module: p.Module, servers: servers, secrets: secretsOf(p.Module), found: &Resolution{Lock: p.Module.Lock.Clone()}}
 	sections := slices.DeleteFunc(slices.Clone(p.sections), func(s *section) bool { return !s.isAsked(all) })
 	if servers != nil {
 		free, letGo, err := hold(sections)
@@ -66,6 +67,24 @@ func Resolve(ctx context.Context, p *Plan, servers *Servers, all bool) (*Resolut
 			return nil, ErrStopped
 		}
 	}
+	r.look(p)
+	if p.Module.Whole {
+		r.found.Lock.KeepOnly(p.Module)
+	}
+	r.compare()
+	return r.found, nil
+}
+
+// Drift gives what can be seen without asking anyone of how things are no longer as the lock of the plan's module says: agents, and data.
+func Drift(p *Plan) []Change {
+	r := &resolver{module: p.Module, found: &Resolution{Lock: p.Module.Lock.Clone()}}
+	r.look(p)
+	r.compare()
+	return slices.DeleteFunc(r.found.Changes, func(c Change) bool { return c.Old == "" })
+}
+
+// look notes what is known without asking.
+func (r *resolver) look(p *Plan) {
 	for _, a := range p.agents() {
 		r.note(spec.Fact{Of: a.Ref}, agentDigest(a))
 	}
@@ -74,24 +93,30 @@ func Resolve(ctx context.Context, p *Plan, servers *Servers, all bool) (*Resolut
 			r.note(spec.Fact{Of: d.Ref}, spec.DigestName+d.Digest)
 		}
 	}
-	if p.Module.Whole {
-		r.found.Lock.KeepOnly(p.Module)
-	}
+}
+
+// compare notes what is not as the lock of the module says.
+func (r *resolver) compare() {
 	for _, f := range r.found.Lock.Facts() {
-		if old, now := p.Module.Lock.Value(f), r.found.Lock.Value(f); old != now {
+		if old, now := r.module.Lock.Value(f), r.found.Lock.Value(f); old != now {
 			r.found.Changes = append(r.found.Changes, Change{f, old, now})
 		}
 	}
-	return r.found, nil
 }
 
 // agents lists the builtin ones of the module, and the one that an experiment has which names none.
 func (p *Plan) agents() []*spec.Agent {
 	agents := slices.DeleteFunc(slices.Clone(p.Module.Agents), func(a *spec.Agent) bool { return a.Builtin == "" })
+	listed := map[spec.Ref]bool{}
+	for _, a := range agents {
+		listed[a.Ref] = true
+	}
 	for _, s := range p.sections {
 		for _, setup := range s.setups {
-			if !slices.ContainsFunc(agents, func(a *spec.Agent) bool { return a.Ref == setup.Agent }) {
-				agents = append(agents, p.Module.Agent(setup.Agent))
+			for _, m := range setup.members {
+				if !listed[m.Agent] {
+					listed[m.Agent], agents = true, append(agents, p.Module.Agent(m.Agent))
+				}
 			}
 		}
 	}
@@ -102,7 +127,8 @@ func (p *Plan) agents() []*spec.Agent {
 type need struct {
 	server spec.Ref
 	models []string
-	folder string // for its log
+	asked  map[string]bool // of these
+	folder string          // for its log
 }
 
 // isAsked says whether a run is to make, or with all whether there is one in the scope.
@@ -137,36 +163,40 @@ func hold(sections []*section) (free []*section, letGo func(), err error) {
 // needs lists the servers that the runs to make need, or with all any run of the scope, in the order of the runs.
 func needs(sections []*section, all bool) []*need {
 	var needs []*need
+	of := map[spec.Ref]*need{}
 	for _, s := range sections {
 		seen := make([]bool, len(s.setups))
 		for _, t := range s.turns {
-			i := s.members[t.member].setup
+			i := s.configs[t.config].setup
 			if seen[i] || t.why == outOfScope || !all && !t.isTodo() {
 				continue
 			}
 			seen[i] = true
-			needs = add(needs, s.setups[i].Setup, s.plan.Folder(s.experiment))
+			for _, m := range s.setups[i].members {
+				n := of[m.Server]
+				if n == nil {
+					n = &need{server: m.Server, asked: map[string]bool{}, folder: s.plan.Folder(s.experiment)}
+					of[m.Server], needs = n, append(needs, n)
+				}
+				n.ask(m.Model)
+			}
 		}
 	}
 	return needs
 }
 
-func add(needs []*need, s Setup, folder string) []*need {
-	i := slices.IndexFunc(needs, func(n *need) bool { return n.server == s.Server })
-	if i < 0 {
-		i = len(needs)
-		needs = append(needs, &need{server: s.Server, folder: folder})
+// ask adds a model, once.
+func (n *need) ask(model string) {
+	if !n.asked[model] {
+		n.asked[model], n.models = true, append(n.models, model)
 	}
-	if n := needs[i]; !slices.Contains(n.models, s.Model) {
-		n.models = append(n.models, s.Model)
-	}
-	return needs
 }
 
 // A resolver collects facts.
 type resolver struct {
 	module  *spec.Module
 	servers *Servers
+	secrets *scrub.Scrubber
 	found   *Resolution
 }
 
@@ -177,6 +207,9 @@ func (r *resolver) note(f spec.Fact, value string) {
 }
 
 func (r *resolver) miss(f spec.Fact, err error) {
+	if said := err.Error(); r.secrets.Text(said) != said {
+		err = errors.New(r.secrets.Text(said))
+	}
 	r.found.Unresolved = append(r.found.Unresolved, Unresolved{f, err})
 }
 
@@ -204,13 +237,13 @@ func (r *resolver) ask(ctx context.Context, n *need) {
 		r.miss(version, fault)
 		return
 	}
-	r.note(version, printable(is))
+	r.note(version, printable(r.secrets.Text(is)))
 	for _, name := range n.models {
 		f := spec.Fact{Of: n.server, Model: name}
 		if model, fault := client.Model(ctx, name); fault != nil {
 			r.miss(f, fault)
 		} else {
-			r.note(f, spec.DigestName+model.Digest)
+			r.note(f, spec.DigestName+r.secrets.Text(model.Digest))
 		}
 	}
 }
@@ -225,7 +258,11 @@ func (r *resolver) reach(ctx context.Context, server *spec.Server, folder string
 			return "", nil, err
 		}
 	}
-	return r.servers.use(ctx, server.Ref, folder, func(string) {}) // nothing ran yet that could have ended
+	tell := r.servers.Tell
+	if tell == nil {
+		tell = func(Event) {}
+	}
+	return r.servers.use(ctx, server.Ref, folder, tell)
 }
 
 // emulated notes what the embedded server would say: it need not be started for that.

@@ -267,3 +267,23 @@ func TestResolveOnOllama(t *testing.T) {
 	}
 	audit(t, m)
 }
+
+// BenchmarkResolve doubles the models of an axis: the time for each has to stay.
+func BenchmarkResolve(b *testing.B) {
+	for _, n := range []int{10_000, 20_000, 40_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			run := &section{plan: &Plan{Module: &spec.Module{}}, experiment: &spec.Experiment{}}
+			for i := range n {
+				run.configs = append(run.configs, config{setup: int32(i)})
+				run.setups = append(run.setups, &setup{members: []*member{{Setup: Setup{Model: fmt.Sprint("m", i)}}}})
+				run.turns = append(run.turns, turn{config: int32(i)})
+			}
+			for b.Loop() {
+				if got := needs([]*section{run}, true); len(got) != 1 || len(got[0].models) != n {
+					b.Fatalf("%d servers", len(got))
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/model")
+		})
+	}
+}

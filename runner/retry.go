@@ -14,12 +14,26 @@ import (
 	"bench/spec"
 )
 
-// again decides whether a run whose n-th try of this apply (from 1) failed is tried once more, and after which pause.
+// longestWait is the most that a server is given which asks to wait (Retry-After).
+const longestWait = 10 * time.Minute
+
+// again decides whether a run whose n-th try of this apply (from 1) failed is tried once more, and after which pause: that of the rule,
+// and no less than the server asks for.
 func again(rule spec.Retry, failure *agent.Error, n int, chance *rand.Rand) (time.Duration, bool) {
 	if n >= rule.Attempts || !slices.Contains(rule.On, string(failure.Class)) {
 		return 0, false
 	}
-	return pause(rule.Backoff, n, chance), true
+	asked := min(time.Duration(failure.RetryAfterNS), longestWait)
+	return max(pause(rule.Backoff, n, chance), asked), true
+}
+
+// sooner says that a server is asked again before the time that it asked for; "" where it is not.
+func sooner(failure *agent.Error, delay time.Duration) string {
+	asked := time.Duration(failure.RetryAfterNS)
+	if asked <= delay {
+		return ""
+	}
+	return fmt.Sprintf("the server asks to wait for %s (Retry-After), and bench waits for %s at most: stop, and apply again by then", asked, longestWait)
 }
 
 // pause is Initial × Factor^(n−1), at most Max, varied by ± Jitter.

@@ -1,8 +1,13 @@
 package runner
 
 import (
+	"context"
+	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +32,88 @@ func TestAgain(t *testing.T) {
 		delay, yes := again(rule, &agent.Error{Class: test.class}, test.n, rand.New(rand.NewPCG(0, 0)))
 		if yes != test.want || delay != test.delay {
 			t.Errorf("%s, try %d: %t after %s, want %t after %s", test.class, test.n, yes, delay, test.want, test.delay)
+		}
+	}
+}
+
+// Who asks to wait is given the time, within reason, and whoever is asked too soon is told of.
+func TestAgainWaitsAsAsked(t *testing.T) {
+	rule := spec.Retry{Attempts: 9, On: []string{"rate_limited", "server_error"}, Backoff: spec.Backoff{Initial: time.Second, Factor: 2, Max: time.Minute, Jitter: 0.5}}
+	for _, test := range []struct {
+		class agent.Class
+		asked time.Duration
+		want  time.Duration
+		told  string
+	}{
+		{agent.RateLimited, 0, 0, ""},
+		{agent.RateLimited, 20 * time.Second, 20 * time.Second, ""},
+		{agent.ServerError, 20 * time.Second, 20 * time.Second, ""},
+		{agent.RateLimited, longestWait, longestWait, ""},
+		{agent.RateLimited, 2 * time.Hour, longestWait, "the server asks to wait for 2h0m0s (Retry-After), and bench waits for 10m0s at most: stop, and apply again by then"},
+	} {
+		failure := &agent.Error{Class: test.class, RetryAfterNS: int64(test.asked)}
+		delay, yes := again(rule, failure, 1, rand.New(rand.NewPCG(0, 0)))
+		if !yes || test.want > 0 && delay != test.want || delay < time.Second/2 || sooner(failure, delay) != test.told {
+			t.Errorf("asked for %s: %t after %s, told %q", test.asked, yes, delay, sooner(failure, delay))
+		}
+	}
+}
+
+// What a server asks for goes all the way: from its answer, through the worker and the record, to the pause and to whoever reads.
+func TestServerAsksToWait(t *testing.T) {
+	for asked, want := range map[string]time.Duration{"1": time.Second, "86400": longestWait} {
+		t.Run(asked, func(t *testing.T) {
+			t.Parallel()
+			busy := make(chan bool, 1) // for one call
+			busy <- true
+			server := inProcess(t, func(h http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.URL.Path == "/api/generate" {
+						select {
+						case <-busy:
+							w.Header().Set("Retry-After", asked)
+							w.WriteHeader(http.StatusTooManyRequests)
+							return
+						default:
+						}
+					}
+					h.ServeHTTP(w, r)
+				})
+			})
+			stop, now := context.WithCancel(t.Context())
+			defer now()
+			p := plan(t, module(t, quick+server+strings.ReplaceAll(experiment("x", "  repeats = 1"+noPause), "emulator", "ollama")))
+			got := applier{stop: stop, on: func(e Event) {
+				if e.Kind == Noted { // after Retried: it waits
+					now()
+				}
+			}}.apply(t, p)
+			retried, noted := got.of(Retried), got.of(Noted)
+			if len(retried) != 1 || retried[0].Delay != want || retried[0].Error.Class != agent.RateLimited {
+				t.Fatalf("retried: %+v", retried)
+			}
+			if kept := evidence(t, folder(p)); len(kept) != 1 || kept[0].Error.RetryAfterNS == 0 {
+				t.Errorf("kept: %+v", kept)
+			}
+			switch {
+			case want < longestWait && (len(noted) > 0 || got.tally.Counted != 1):
+				t.Errorf("%+v %v, noted: %+v", got.tally, got.err, noted)
+			case want == longestWait && (len(noted) != 1 || noted[0].Message != `experiment.x.config["all"].run[1]#1: the server asks to wait for 24h0m0s (Retry-After), and bench waits for 10m0s at most: stop, and apply again by then`):
+				t.Errorf("noted: %+v", noted)
+			}
+		})
+	}
+}
+
+// The one table of classes has them all, and says truly which are tried again by default.
+func TestClassesAreDocumented(t *testing.T) {
+	text := string(must(os.ReadFile("../agent/README.md")))
+	byDefault := module(t, quick+quickServer+experiment("x", "")).Experiments[0].Retry.On
+	for _, class := range agent.Classes {
+		_, row, found := strings.Cut(text, fmt.Sprintf("\n| `%s` | ", class))
+		row, _, _ = strings.Cut(row, "\n")
+		if !found || strings.HasSuffix(row, "| yes |") != slices.Contains(byDefault, string(class)) {
+			t.Errorf("%s: the table says %q; by default %v are tried again", class, row, byDefault)
 		}
 	}
 }

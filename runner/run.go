@@ -16,23 +16,23 @@ type Run struct {
 	UpToDate   bool
 	Reasons    []Reason // why it has to be made; none where it is up to date
 
-	member        *member
+	config        *config
 	setup         *setup
 	turn          turn
 	configuration *spec.Configuration // once somebody has asked
 }
 
-// A member is a configuration, as far as a plan keeps it.
-type member struct {
+// A config is a configuration, as far as a plan keeps it.
+type config struct {
 	name   string
 	number int32    // by which its experiment gives it again
 	setup  int32    // of the section's
 	digest [32]byte // of the identity of its runs, but for the repeat
 }
 
-// A turn is one run of a member.
+// A turn is one run of a config.
 type turn struct {
-	member int32 // of the section's
+	config int32 // of the section's
 	repeat int32 // from 1
 	warmup bool
 	why    why
@@ -53,17 +53,14 @@ func (t turn) repeatText() string {
 // Configuration gives what the run is made with.
 func (r *Run) Configuration() *spec.Configuration {
 	if r.configuration == nil {
-		c := r.Experiment.At(int(r.member.number))
+		c := r.Experiment.At(int(r.config.number))
 		r.configuration = &c
 	}
 	return r.configuration
 }
 
-// Setup gives what the run shares with others.
-func (r *Run) Setup() Setup { return r.setup.Setup }
-
-// Program gives what is evaluated while the run goes on.
-func (r *Run) Program() *spec.Program { return r.setup.program }
+// Target gives where the run is made.
+func (r *Run) Target() spec.Ref { return r.setup.target() }
 
 // Fits says whether a record is one of the run as it is planned.
 func (r *Run) Fits(rec *journal.Record) bool {
@@ -72,5 +69,5 @@ func (r *Run) Fits(rec *journal.Record) bool {
 
 // Identity gives what makes the run stale when it changes: a text by the name of each part.
 func (r *Run) Identity() map[string]string {
-	return r.setup.identity(r.Configuration().Options, r.turn)
+	return r.setup.identity(r.Configuration(), r.turn)
 }

@@ -15,10 +15,12 @@ type section struct {
 	plan       *Plan
 	experiment *spec.Experiment
 	setups     []*setup
-	members    []member // the configurations that are run
+	configs    []config // the configurations that are run
 	turns      []turn   // all runs in order, those out of scope too
 	skipped    []Skipped
 	earlier    history
+	tookOf     []history // of each configuration that has runs to make: what those took that have a record
+	cutShort   bool      // an earlier apply was: there may be something to mend
 }
 
 // expand lists the runs, and notes the configurations that are skipped.
@@ -37,12 +39,12 @@ func (s *section) expand() (hcl.Diagnostics, error) {
 		if diags.HasErrors() || err != nil {
 			return diags, err
 		}
-		if c.Pair != "" { // it follows the one that it is paired with
+		if c.Pair != "" || c.Solo != "" { // it follows the one that it is measured beside
 			groups[len(groups)-1].baselines++
 		} else {
-			groups = append(groups, group{main: int32(len(s.members))})
+			groups = append(groups, group{main: int32(len(s.configs))})
 		}
-		s.members = append(s.members, member{c.Name, int32(c.Number), setup, id.member(setup, c.Options)})
+		s.configs = append(s.configs, config{c.Name, int32(c.Number), setup, id.config(setup, &c)})
 	}
 	s.setups = id.setups
 	s.turns = schedule(groups, e.Order, e.Repeats, e.Warmup, uint64(e.Seed))
@@ -56,19 +58,19 @@ func (s *section) at(configuration string) spec.Address {
 
 // address gives the address of a run.
 func (s *section) address(t turn) spec.Address {
-	a := s.at(s.members[t.member].name)
+	a := s.at(s.configs[t.config].name)
 	a.Repeat, a.Warmup = int(t.repeat), t.warmup
 	return a
 }
 
 // limit takes out what is not in the scope; an empty one holds all.
-func (s *section) limit(only []spec.Address) {
+func (s *section) limit(only spec.Addresses) {
 	if len(only) == 0 {
 		return
 	}
-	s.skipped = slices.DeleteFunc(s.skipped, func(x Skipped) bool { return !within(only, x.Address) })
+	s.skipped = slices.DeleteFunc(s.skipped, func(x Skipped) bool { return !only.Contain(x.Address) })
 	for i, t := range s.turns {
-		if !within(only, s.address(t)) {
+		if !only.Contain(s.address(t)) {
 			s.turns[i].why = outOfScope
 		}
 	}
@@ -85,7 +87,7 @@ func (s *section) hasRunIn(a spec.Address) bool {
 }
 
 // compare says of every run in the scope why it has to be made. What is to be replaced has to, though its record counts.
-func (s *section) compare(replace []spec.Address) error {
+func (s *section) compare(replace spec.Addresses) error {
 	records, err := journal.ReadIndex(s.plan.Folder(s.experiment))
 	if err != nil {
 		return err
@@ -96,14 +98,34 @@ func (s *section) compare(replace []spec.Address) error {
 			return nil
 		}
 		reason, err := s.reason(*t, records)
-		if reason == upToDate && within(replace, s.address(*t)) {
+		if reason == upToDate && replace.Contain(s.address(*t)) {
 			reason = askedFor
 		}
 		t.why = reason
 		return err
 	})
-	s.earlier = historyOf(records)
+	s.earlier, s.cutShort = historyOf(records), records.CutShort()
+	s.tookOf = s.recorded(records)
 	return err
+}
+
+// recorded gives, where there is something to do, how long the runs of each configuration took whose records are there.
+func (s *section) recorded(records *journal.Index) []history {
+	if s.earlier.runs == 0 || !slices.ContainsFunc(s.turns, turn.isTodo) {
+		return nil
+	}
+	took := make([]history, len(s.configs))
+	for _, t := range s.turns {
+		if t.warmup {
+			continue
+		}
+		place := journal.Place{Configuration: s.configs[t.config].name, Repeat: int(t.repeat)}
+		if d, ok := records.Took(place); ok {
+			took[t.config].total += d
+			took[t.config].runs++
+		}
+	}
+	return took
 }
 
 // pending gives those runs of the scope that have to be made by what the records tell now, by their place in the order.
@@ -154,27 +176,27 @@ func (s *section) tally(todo []int) Tally {
 	return t
 }
 
-func (s *section) setupOf(t turn) *setup { return s.setups[s.members[t.member].setup] }
+func (s *section) setupOf(t turn) *setup { return s.setups[s.configs[t.config].setup] }
 
 // reason says why a run has to be made, for all that the records tell.
 func (s *section) reason(t turn, records *journal.Index) (why, error) {
-	m := &s.members[t.member]
-	place := journal.Place{Configuration: m.name, Warmup: t.warmup, Repeat: int(t.repeat)}
+	c := &s.configs[t.config]
+	place := journal.Place{Configuration: c.name, Warmup: t.warmup, Repeat: int(t.repeat)}
 	entry, ok, err := records.Entry(place, s.address(t).String())
 	switch {
 	case err != nil:
 		return outOfScope, err
 	case !ok:
 		return noRecord, nil
-	case entry.Hash == m.hash(t):
+	case entry.Hash == c.hash(t):
 		return upToDate, nil
 	}
 	was, err := records.Identity(place)
 	if err != nil {
 		return outOfScope, err
 	}
-	setup := s.setupOf(t)
-	is := setup.identity(s.experiment.At(int(m.number)).Options, t)
+	setup, configuration := s.setupOf(t), s.experiment.At(int(c.number))
+	is := setup.identity(&configuration, t)
 	if changed := differences(was, is, setup.places); len(changed) > 0 {
 		return s.plan.reasons.note(changed), nil
 	}
@@ -198,10 +220,10 @@ func (s *section) runs(wanted func(turn) bool) iter.Seq[*Run] {
 // run puts the i-th run together.
 func (s *section) run(i int) *Run {
 	t := s.turns[i]
-	m := &s.members[t.member]
+	c := &s.configs[t.config]
 	return &Run{
-		Address: s.address(t), Experiment: s.experiment, Position: i + 1, Hash: m.hash(t),
+		Address: s.address(t), Experiment: s.experiment, Position: i + 1, Hash: c.hash(t),
 		UpToDate: t.why == upToDate, Reasons: s.plan.reasons.of(t.why),
-		member: m, setup: s.setupOf(t), turn: t,
+		config: c, setup: s.setupOf(t), turn: t,
 	}
 }

@@ -7,7 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
+	"bench/runner/crashpoint"
+	"bench/runner/scrub"
 	"bench/spec"
 )
 
@@ -17,19 +20,23 @@ import (
 // A server with a command never runs beside another one: they may want the same port, the same memory, the same GPU. The one that
 // runs is stopped first, once no run uses it. One that ended by itself is started again when the next run needs it.
 type Servers struct {
+	Tell func(Event) // takes what happens before any run: a server that is started to be asked; nil: nobody listens
+
 	module     *spec.Module
 	executable string
 	client     *http.Client
+	secrets    *scrub.Scrubber // of all that servers are given
 
 	mu      sync.Mutex // also held while a server starts
 	idle    *sync.Cond // a run has ended its use of a server
 	running map[spec.Ref]*managed
+	cleared map[string]bool // the folders in which what an apply left that is gone was looked for
 }
 
 // NewServers gives the servers of a module, of which none runs yet. The executable is that of bench.
 func NewServers(m *spec.Module, executable string) *Servers {
 	s := &Servers{
-		module: m, executable: executable, running: map[spec.Ref]*managed{},
+		module: m, executable: executable, secrets: secretsOf(m), running: map[spec.Ref]*managed{}, cleared: map[string]bool{},
 		client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, // no proxy, as the instrument has none
 	}
 	s.idle = sync.NewCond(&s.mu)
@@ -37,8 +44,8 @@ func NewServers(m *spec.Module, executable string) *Servers {
 }
 
 // use gives where a server listens, and what to call when the run is over. A server that is not running is started, with its log
-// in the folder. Tell takes what a reader should know.
-func (s *Servers) use(ctx context.Context, ref spec.Ref, folder string, tell func(string)) (url string, done func(), err error) {
+// in the folder. Tell takes what happens meanwhile, without an address.
+func (s *Servers) use(ctx context.Context, ref spec.Ref, folder string, tell func(Event)) (url string, done func(), err error) {
 	server := s.module.Server(ref)
 	if server.Emulator == nil && len(server.Command) == 0 {
 		return server.URL, func() {}, nil
@@ -50,14 +57,18 @@ func (s *Servers) use(ctx context.Context, ref spec.Ref, folder string, tell fun
 	}
 	m := s.running[ref] // looked up after the wait for room, in which another run may have started it
 	if m != nil && m.hasEnded() {
-		tell(fmt.Sprintf("%s ended by itself (%v) and is started again; its log is %s", ref.Address(), m.err, m.log))
+		tell(Event{Kind: Noted, Message: fmt.Sprintf("%s ended by itself (%v) and is started again; its log is %s", ref.Address(), m.err, m.log)})
 		m = nil
 	}
 	if m == nil {
+		began := time.Now()
+		tell(Event{Kind: Starting, Server: ref})
+		s.clearLostLocked(folder, func(message string) { tell(Event{Kind: Noted, Message: message}) }) // it may be this very server
 		if m, err = s.start(ctx, server, folder); err != nil {
 			return "", nil, fmt.Errorf("%s: %w", ref.Address(), err)
 		}
 		s.running[ref] = m
+		tell(Event{Kind: Serving, Server: ref, Took: time.Since(began)})
 	}
 	m.users++
 	return m.url, func() {
@@ -94,6 +105,7 @@ func (s *Servers) makeRoom(ctx context.Context, server *spec.Server) error {
 
 func (s *Servers) start(ctx context.Context, server *spec.Server, folder string) (*managed, error) {
 	path := filepath.Join(folder, server.Address()+".log")
+	crashpoint.Before("create", path)
 	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return nil, err

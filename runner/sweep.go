@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,19 +24,22 @@ type sweep struct {
 	folder     string
 	journal    *journal.Journal
 	source     journal.Spec
+	progress   *progressWriter // once runs are made
 	stop, kill context.Context
 
-	mu      sync.Mutex // over what follows
-	tally   Tally
-	breaker *breaker
-	broken  error // that keeps the sweep from going on
+	mu       sync.Mutex // over what follows
+	tally    Tally
+	breaker  *breaker
+	broken   error // that keeps the sweep from going on
+	underway int   // runs that have begun, or are about to, and have not ended
 }
 
-// make makes those runs of the section that have no record that counts.
+// make makes those runs of the section that have no record that counts. Where there is none, it looks into the folder only if an
+// apply was cut short there; one that is still at work does its own mending.
 func (s *sweep) make() (err error) {
 	todo := s.section.todo()
 	s.tally = s.section.tally(todo)
-	if len(todo) == 0 {
+	if len(todo) == 0 && !s.section.cutShort {
 		return nil
 	}
 	if s.stop.Err() != nil {
@@ -43,6 +47,9 @@ func (s *sweep) make() (err error) {
 	}
 	s.folder = s.plan.Folder(s.experiment)
 	if s.journal, err = journal.Open(s.folder, hostname()); err != nil {
+		if _, inUse := errors.AsType[*journal.InUseError](err); inUse && len(todo) == 0 {
+			return nil
+		}
 		return err
 	}
 	defer func() { err = errors.Join(err, s.journal.Close()) }()
@@ -56,7 +63,8 @@ func (s *sweep) make() (err error) {
 	if err := s.require(todo); err != nil {
 		return err
 	}
-	s.source = sourceOf(s.plan.Module)
+	s.source, s.progress = sourceOf(s.plan.Module), newProgressWriter(s.folder, s.options.Forecast)
+	defer s.progress.close()
 	address := s.section.at("")
 	s.tell(Event{Kind: Began, Address: address})
 	for _, message := range s.breaker.messages(s.dispatch(todo)) {
@@ -67,10 +75,13 @@ func (s *sweep) make() (err error) {
 }
 
 // catchUp compares with the records once more, now that nobody else can write any, since another apply may have ended after
-// the plan was made. It notes as lost what a process that is gone had begun.
+// the plan was made. It ends what a process that is gone left running, and notes as lost what it had begun.
 func (s *sweep) catchUp() (todo []int, err error) {
+	s.servers.clearLost(s.folder, func(message string) {
+		s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: message})
+	})
 	for _, a := range s.journal.Unfinished() {
-		if err := s.journal.Lose(a, "the process that made it is gone"); err != nil {
+		if err := s.journal.Lose(a, s.journal.Fate(a)); err != nil {
 			return nil, err
 		}
 	}
@@ -89,16 +100,17 @@ func (s *sweep) dispatch(todo []int) map[spec.Ref]int {
 	left := map[spec.Ref]int{}
 	for _, i := range todo {
 		r := s.section.run(i)
-		free := s.slotsOf(slots, r.setup.Target)
+		free := s.slotsOf(slots, r.Target())
 		slot, ok := s.take(free)
 		if !ok {
 			break
 		}
-		if s.isGone(r.setup.Server) {
-			left[r.setup.Server]++
+		if gone, ok := s.gone(r); ok {
+			left[gone]++
 			free <- slot
 			continue
 		}
+		s.enter()
 		attempt, err := s.begin(r, slot)
 		if err != nil {
 			s.halt(err)
@@ -113,18 +125,18 @@ func (s *sweep) dispatch(todo []int) map[spec.Ref]int {
 	return left
 }
 
-// slotsOf gives the free slots of a target, numbered from 1.
+// slotsOf gives the free slots of a target, numbered from 1 through all targets.
 func (s *sweep) slotsOf(slots map[spec.Ref]chan int, target spec.Ref) chan int {
 	if c, ok := slots[target]; ok {
 		return c
 	}
-	n := s.plan.Module.Target(target).Parallelism
-	if s.options.Parallelism > 0 {
-		n = s.options.Parallelism
+	n, taken := s.plan.slots(target, s.options.Parallelism), 0
+	for _, c := range slots {
+		taken += cap(c)
 	}
 	c := make(chan int, n)
 	for i := range n {
-		c <- i + 1
+		c <- taken + i + 1
 	}
 	slots[target] = c
 	return c
@@ -144,10 +156,16 @@ func (s *sweep) take(free <-chan int) (slot int, ok bool) {
 	return slot, s.broken == nil
 }
 
-func (s *sweep) isGone(server spec.Ref) bool {
+// gone gives a server of the run that is given up, if there is one.
+func (s *sweep) gone(r *Run) (spec.Ref, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.breaker.isOpen(server)
+	servers := r.setup.servers()
+	i := slices.IndexFunc(servers, s.breaker.isOpen)
+	if i < 0 {
+		return spec.Ref{}, false
+	}
+	return servers[i], true
 }
 
 // halt keeps further runs from beginning. The first reason stays.
@@ -159,11 +177,21 @@ func (s *sweep) halt(err error) {
 	}
 }
 
-// begin has the journal note an attempt that is about to start.
+// enter counts a run that is about to begin; ended takes it off.
+func (s *sweep) enter() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.underway++
+}
+
+// begin has the journal note an attempt that is about to start, where the disk has room for what may come of it.
 func (s *sweep) begin(r *Run, slot int) (journal.Attempt, error) {
+	if err := s.hasRoom(); err != nil {
+		return journal.Attempt{}, err
+	}
 	a, err := s.journal.Start(r.place(), r.Address.String(), r.Hash)
 	if err == nil {
-		s.tell(Event{Kind: Started, Address: r.Address, Slot: slot, Attempt: a.Number})
+		s.tell(Event{Kind: Started, Address: r.Address, Slot: slot, Attempt: a.Number, Isolation: s.experiment.Isolation.Model})
 	}
 	return a, err
 }
@@ -203,6 +231,9 @@ func (s *sweep) again(r *Run, a journal.Attempt, failed Event) (journal.Attempt,
 	}
 	failed.Kind = Retried
 	s.tell(failed)
+	if message := sooner(failed.Error, failed.Delay); message != "" {
+		s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: fmt.Sprintf("%s#%d: %s", r.Address, a.Number, message)})
+	}
 	select {
 	case <-time.After(failed.Delay):
 	case <-s.stop.Done():
@@ -215,6 +246,7 @@ func (s *sweep) again(r *Run, a journal.Attempt, failed Event) (journal.Attempt,
 func (s *sweep) ended(r *Run, e Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.underway--
 	if !r.Address.Warmup {
 		s.tally.Waiting--
 		switch e.Kind {
@@ -226,7 +258,12 @@ func (s *sweep) ended(r *Run, e Event) {
 			s.tally.Lost++
 		}
 	}
-	s.breaker.note(r.setup.Server, e.Error)
+	for _, server := range r.setup.servers() {
+		if e.Error == nil || server == e.blamed { // of the others nothing is known
+			s.breaker.note(server, e.Error)
+		}
+	}
+	e.Delay = s.experiment.Isolation.Cooldown
 	s.say(e)
 }
 
@@ -239,6 +276,13 @@ func (s *sweep) tell(e Event) {
 // say is tell where the lock is held.
 func (s *sweep) say(e Event) {
 	e.Tally = s.tally
+	now := time.Now()
+	if s.options.Forecast != nil {
+		s.options.Forecast.Note(e, now)
+	}
+	if s.progress != nil {
+		s.progress.note(e, now)
+	}
 	if s.options.Tell != nil {
 		s.options.Tell(e)
 	}
@@ -246,18 +290,19 @@ func (s *sweep) say(e Event) {
 
 // require checks what the targets ask of this machine.
 func (s *sweep) require(todo []int) error {
-	checked := map[spec.Ref]bool{}
+	checked, slots := map[spec.Ref]bool{}, 0
 	for _, i := range todo {
-		ref := s.section.setupOf(s.section.turns[i]).Target
+		ref := s.section.setupOf(s.section.turns[i]).target()
 		if checked[ref] {
 			continue
 		}
 		checked[ref] = true
+		slots += s.plan.slots(ref, s.options.Parallelism)
 		if err := meets(s.kill, s.plan.Module.Target(ref), s.folder); err != nil {
 			return fmt.Errorf("%s: %w", ref.Address(), err)
 		}
 	}
-	return nil
+	return mayOpen(min(slots, len(todo)))
 }
 
 // killed is what is said of a run that was ended because the apply was told to kill.

@@ -279,6 +279,48 @@ func TestCorpusChangesMeanwhile(t *testing.T) {
 	}
 }
 
+// A file of an ingest is written to while a run goes on, after it was read, and looks untouched by its size and time: that run does
+// not count, and the sweep ends.
+func TestCorpusChangesDuringARun(t *testing.T) {
+	dir := t.TempDir()
+	corpus := filepath.Join(dir, "data", "a.txt")
+	calls := 0
+	server := inProcess(t, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/api/generate" {
+				if calls++; calls == 2 {
+					was := must(os.Stat(corpus)).ModTime()
+					write(t, dir, map[string]string{"data/a.txt": "two"})
+					if err := os.Chtimes(corpus, was, was); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	write(t, dir, map[string]string{
+		"data/a.txt": "one",
+		"experiment.hcl": server + strings.Replace(quick, "\n  step", "\n  ingest \"corpus\" {\n    paths = [\"data/*\"]\n  }\n\n  step", 1) +
+			strings.ReplaceAll(experiment("x", "  repeats = 4"), "emulator", "ollama"),
+	})
+	p := plan(t, load(t, dir))
+	got := apply(t, p)
+	if got.err == nil || !strings.Contains(got.err.Error(), `experiment.x: the files of ingest "corpus" changed after the plan was made`) {
+		t.Errorf("error: %v", got.err)
+	}
+	if got.tally != (Tally{Planned: 4, Counted: 1, Failed: 1, Waiting: 2}) {
+		t.Errorf("%+v", got.tally)
+	}
+	kept := evidence(t, folder(p))
+	if len(kept) != 1 || kept[0].State != journal.Invalid || !strings.HasPrefix(kept[0].Outcome.Ingests[0].Changed, "their digest is ") {
+		t.Errorf("kept: %+v", kept)
+	}
+	if ran := counted(t, folder(p)); ran[0].Outcome.Ingests[0].Changed != "" {
+		t.Errorf("what counts says that its files changed: %+v", ran[0].Outcome.Ingests)
+	}
+}
+
 // A server that is gone is left alone after three runs; the runs of another are made, those of a later experiment too.
 func TestBreaker(t *testing.T) {
 	m := module(t, quick+quickServer+`
@@ -410,7 +452,7 @@ func TestMeets(t *testing.T) {
 		want   string // beginning
 	}{
 		{"", spec.Target{RequireDisk: 1}, "/", ""},
-		{"", spec.Target{RequireDisk: 1}, "/no/such/folder", "no such file or directory"},
+		{"", spec.Target{RequireDisk: 1}, "/no/such/folder", "how much of the disk is free for /no/such/folder can't be told: no such file or directory"},
 		{"", spec.Target{RequireGPU: 1 << 20}, "/", "a GPU with 1 MiB is required, and none was seen (nvidia-smi is not on PATH)"},
 		{card, spec.Target{RequireGPU: 24 << 30}, "/", ""},
 		{card, spec.Target{RequireGPU: 25 << 30}, "/", "a GPU with 25600 MiB is required, and the largest has 24576 MiB"},

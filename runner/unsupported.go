@@ -99,11 +99,9 @@ func (u *unsupported) onlyUsed(m *spec.Module) {
 	used := map[spec.Ref]bool{}
 	for _, e := range m.Experiments {
 		for c := range e.Configurations() {
-			for _, r := range []spec.Ref{c.Agent, c.Server, c.Work, c.Target} {
-				used[r] = true
-			}
-			for _, member := range c.Members {
-				used[member.Agent], used[member.Server], used[member.Work] = true, true, true
+			used[c.Target] = true
+			for _, a := range c.Agents() {
+				used[a.Agent], used[a.Server], used[a.Work] = true, true, true
 			}
 		}
 	}
@@ -118,14 +116,8 @@ func (u *unsupported) experiment(e *spec.Experiment) {
 	if len(e.After) > 0 {
 		u.add(e.AfterRange, "The spec is right, but this version of bench can't plan an experiment from the result of another yet. Write the values down that you want to confirm.")
 	}
-	if len(e.Members) > 0 {
-		u.add(e.Members[0].Range, "The spec is right, but this version of bench can't run members at the same time yet: an experiment has one agent.")
-	}
 	if e.Sampling != nil {
 		u.add(e.Sampling.Range, "The spec is right, but this version of bench can't go on until a question is answered yet: it makes as many runs as repeats says.")
-	}
-	if e.Isolation.Memory > 0 {
-		u.add(e.Isolation.MemoryRange, "The spec is right, but this version of bench can't limit the memory of a run yet. Take it out to measure without a limit.")
 	}
 }
 

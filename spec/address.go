@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -50,6 +51,27 @@ func ParseAddress(s string) (Address, error) {
 
 func notAnAddress(s string) error {
 	return fmt.Errorf(`%q is not an address: write experiment.NAME (with ["KEY"] behind it where it has for_each), experiment.NAME.config["CONFIGURATION"] or experiment.NAME.config["CONFIGURATION"].run[N], with N from 1`, s)
+}
+
+// Addresses are all that lies under one of them.
+type Addresses []Address
+
+// ParseAddresses reads what String writes of each. An error is that of the first which is none.
+func ParseAddresses(texts []string) (Addresses, error) {
+	var all Addresses
+	for _, text := range texts {
+		a, err := ParseAddress(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// Contain says whether an address is one of these or lies under one.
+func (all Addresses) Contain(b Address) bool {
+	return slices.ContainsFunc(all, func(a Address) bool { return a.Contains(b) })
 }
 
 // String writes the address as a user types it.

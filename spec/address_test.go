@@ -72,3 +72,23 @@ func TestContains(t *testing.T) {
 		t.Error("a run and a warm-up are taken for one another")
 	}
 }
+
+func TestAddresses(t *testing.T) {
+	all, err := spec.ParseAddresses([]string{`experiment.a`, `experiment.b.config["x"].run[2]`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		`experiment.a.config["x"].run[1]`: true, `experiment.b.config["x"].run[2]`: true, `experiment.b.config["x"].run[1]`: false, `experiment.b`: false,
+	} {
+		if a, err := spec.ParseAddress(text); err != nil || all.Contain(a) != want {
+			t.Errorf("%s: %v, want %v, %v", text, !want, want, err)
+		}
+	}
+	if (spec.Addresses{}).Contain(all[0]) {
+		t.Error("something lies under no address")
+	}
+	if _, err := spec.ParseAddresses([]string{"experiment.a", "b"}); err == nil {
+		t.Error("b is an address")
+	}
+}

@@ -99,9 +99,16 @@ func (d *decoder) knownBaseline(a *Analysis) {
 		for i, base := range e.Baselines {
 			names[i] = base.Name
 		}
+		if e.Solo {
+			for _, m := range e.Members {
+				names = append(names, SoloArm(m.Name))
+			}
+		}
 		if !slices.Contains(names, a.Baseline) {
 			detail := fmt.Sprintf("%s (%s) has no baseline %q.%s", r.Address(), at(e.Range), a.Baseline, didYouMean(a.Baseline, names, ""))
-			if len(names) == 0 {
+			if len(names) == 0 && len(e.Members) > 0 {
+				detail += fmt.Sprintf(" With solo = true, its members are measured alone as well: then there is one %q.", SoloArm(e.Members[0].Name))
+			} else if len(names) == 0 {
 				detail += fmt.Sprintf(" Add one to it: baseline %q { options = {} }", a.Baseline)
 			}
 			d.errorAt(a.BaselineRange, "Unknown baseline", detail)

@@ -28,10 +28,7 @@ func (a attr) evaluateChecked(expr hcl.Expression, sc *scope) (cty.Value, hcl.Di
 	}
 	converted, problems := a.take(val, expr)
 	for _, p := range problems {
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: p.summary, Detail: p.detail, Subject: p.at.Ptr(), Context: contextOf(expr, p.at),
-			Expression: expr, EvalContext: legible(expr, sc.ctx),
-		})
+		diags = append(diags, p.diagnostic(expr, sc))
 	}
 	return converted, diags
 }
@@ -40,6 +37,14 @@ func (a attr) evaluateChecked(expr hcl.Expression, sc *scope) (cty.Value, hcl.Di
 type problem struct {
 	summary, detail string
 	at              hcl.Range
+}
+
+// diagnostic tells of the problem, with what the expression that gave the value saw.
+func (p problem) diagnostic(expr hcl.Expression, sc *scope) *hcl.Diagnostic {
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: p.summary, Detail: p.detail, Subject: p.at.Ptr(), Context: contextOf(expr, p.at),
+		Expression: expr, EvalContext: legible(expr, sc.ctx),
+	}
 }
 
 // take converts and checks a value.
@@ -97,28 +102,16 @@ func element(expr hcl.Expression, i int) hcl.Expression {
 	return expr
 }
 
-// entry gives the expression of an object's attribute, or that of the object where it isn't written out.
-func entry(expr hcl.Expression, key string) hcl.Expression {
-	if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
-		for _, item := range object.Items {
-			if hcl.ExprAsKeyword(item.KeyExpr) == key {
-				return item.ValueExpr
-			}
-		}
-	}
-	return expr
-}
-
-// key gives the expression of an attribute's name in an object, or that of the object where it isn't written out.
-func key(expr hcl.Expression, name string) hcl.Expression {
+// itemOf gives the expressions of an attribute of an object, or that of the object, twice, where it isn't written out.
+func itemOf(expr hcl.Expression, name string) (key, value hcl.Expression) {
 	if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
 		for _, item := range object.Items {
 			if hcl.ExprAsKeyword(item.KeyExpr) == name {
-				return item.KeyExpr
+				return item.KeyExpr, item.ValueExpr
 			}
 		}
 	}
-	return expr
+	return expr, expr
 }
 
 // noun says what an attribute takes.
@@ -172,6 +165,14 @@ func friendly(t cty.Type) string {
 		return "a list"
 	}
 	return article(t.FriendlyName())
+}
+
+// described says what a value is.
+func described(v cty.Value) string {
+	if v.IsNull() {
+		return "null"
+	}
+	return friendly(v.Type())
 }
 
 // problems checks a known value.
@@ -347,14 +348,17 @@ func (a attr) scalarsProblems(v cty.Value, expr hcl.Expression) []problem {
 	for it := v.ElementIterator(); it.Next(); {
 		key, val := it.Element()
 		name, what := key.AsString(), unfit(val, true)
+		if what == "" {
+			continue
+		}
+		_, at := itemOf(expr, name)
 		switch {
-		case what == "":
 		case a.name == "options" && val.Type().IsCapsuleType():
-			all = append(all, one(entry(expr, name), "Invalid value", "%q of %q is %s, which can't be sent to a server. Name the axes that are options, as { num_ctx = matrix.num_ctx }.", name, a.name, what)...)
+			all = append(all, one(at, "Invalid value", "%q of %q is %s, which can't be sent to a server. Name the axes that are options, as { num_ctx = matrix.num_ctx }.", name, a.name, what)...)
 		case a.name == "options" && isNamedObject(val):
-			all = append(all, one(entry(expr, name), "Invalid value", "%q of %q is an object, which can't be sent to a server. Name the attributes that are options, as { num_ctx = matrix.%s.num_ctx }.", name, a.name, name)...)
+			all = append(all, one(at, "Invalid value", "%q of %q is an object, which can't be sent to a server. Name the attributes that are options, as { num_ctx = matrix.%s.num_ctx }.", name, a.name, name)...)
 		default:
-			all = append(all, one(entry(expr, name), "Invalid value", "%q of %q is %s: only numbers, strings, bools and lists of them can stand there.", name, a.name, what)...)
+			all = append(all, one(at, "Invalid value", "%q of %q is %s: only numbers, strings, bools and lists of them can stand there.", name, a.name, what)...)
 		}
 	}
 	return all

@@ -63,6 +63,24 @@ func BenchmarkLoad(b *testing.B) {
 			}
 			return s.String() + "}\n"
 		},
+		"locals in a prompt": func(n int) string {
+			locals := repeat(n, func(i int) string { return fmt.Sprintf("  a%d = \"x\"\n", i) })
+			prompt := repeat(n, func(i int) string { return fmt.Sprintf("${local.a%d}", i) })
+			return "locals {\n" + locals + "}\n" + strings.Replace(sweep(""), "Analyse this.", prompt, 1)
+		},
+		"includes": func(n int) string {
+			return sweep(fmt.Sprintf("matrix {\n x = range(%d)\n dynamic \"include\" {\n for_each = range(-%d)\n content {\n x = include.value - 1\n}\n}\n}\noptions = matrix", 10*n, n))
+		},
+		"checks": func(n int) string {
+			return sweep("") + repeat(n, func(i int) string {
+				return fmt.Sprintf("analysis \"a%d\" {\n of = [experiment.sweep]\n metric \"ttft\" {}\n}\ncheck \"c%d\" {\n condition = analysis.a%d.metrics.ttft.all.mean > 0\n error_message = \"no\"\n}\n", i, i, i)
+			})
+		},
+		"reports": func(n int) string {
+			return sweep("") + "analysis \"a\" {\n of = [experiment.sweep]\n metric \"ttft\" {}\n}\n" + repeat(n, func(i int) string {
+				return fmt.Sprintf("report \"r%d\" {\n template = \"tr-single\"\n analyses = [analysis.a]\n output = \"r%d.md\"\n}\n", i, i)
+			})
+		},
 	} {
 		for _, n := range []int{500, 1000, 2000} {
 			b.Run(fmt.Sprintf("%s=%d", name, n), func(b *testing.B) {

@@ -118,7 +118,7 @@ func parseValues(name string, src []byte) (*hcl.File, hcl.Diagnostics) {
 			return nil, hcl.Diagnostics{diag}
 		}
 		file, diags := hcljson.Parse(src, name)
-		return file, legibleSyntax(diags, src)
+		return file, legibleSyntax(firstOf(diags), src)
 	}
 	if _, diag := lex(src, name); diag != nil {
 		return nil, hcl.Diagnostics{diag}

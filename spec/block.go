@@ -12,6 +12,7 @@ import (
 type block struct {
 	*hcl.Block
 	key  string               // of an instance of for_each
+	from *hcl.Block           // that holds the body, where dynamic has made it; else nil
 	vars map[string]cty.Value // names that only this body knows: each, and the iterators of the dynamic blocks around it
 }
 
@@ -36,6 +37,14 @@ func (b *block) within(sc *scope) *scope {
 	inner := sc.with(b.vars)
 	inner.instance = true
 	return inner
+}
+
+// bodyRange gives the place of the header of the body.
+func (b *block) bodyRange() hcl.Range {
+	if b.from != nil {
+		return b.from.DefRange
+	}
+	return b.DefRange
 }
 
 // name is the last label.

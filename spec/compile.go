@@ -33,7 +33,7 @@ const maxKept = 1 << 16
 // compile takes apart what varies in an experiment that has been decoded. One evaluation goes on at a time: functions keep what they
 // have read, and pieces what they have given.
 func (e *Experiment) compile(evaluating *sync.Mutex) {
-	e.evaluating = evaluating
+	e.evaluating, e.solos = evaluating, &soloTable{}
 	for _, b := range e.Baselines {
 		if b.Paired {
 			e.paired = append(e.paired, b)

@@ -14,8 +14,9 @@ import (
 type Configuration struct {
 	Number  int // of those of its experiment, excluded ones too, from 0: At makes the configuration again
 	Name    string
-	Arm     string // "" for a cell of the matrix; else the baseline's name
+	Arm     string // "" for a cell of the matrix; else the baseline's name, or that of a member alone
 	Pair    string // for a paired baseline: the configuration that it is measured beside
+	Solo    string // the member that is measured alone; "" where all there are run
 	Factors []Factor
 	Agent   Ref
 	Server  Ref
@@ -25,6 +26,14 @@ type Configuration struct {
 	Options map[string]any // as they stand: string, bool, int64, float64 and lists of them; nulls are left out
 	Members []MemberSetup  // agents that run at the same time, each with what is told of one above; none: that is all there is
 	Skip    string         // why it is not run; "" when it is
+}
+
+// Agents gives who works in a run: the members, or the only agent, which has no name. The slice is the caller's.
+func (c *Configuration) Agents() []MemberSetup {
+	if len(c.Members) > 0 {
+		return slices.Clone(c.Members)
+	}
+	return []MemberSetup{{"", c.Agent, c.Server, c.Work, c.Model, c.Options}}
 }
 
 // A Factor is the level of one axis.
@@ -44,8 +53,9 @@ var apply = map[string]func(*Configuration, cty.Value){
 }
 
 // Configurations goes through the baselines and the cells of the matrix: unpaired baselines first, then each cell in the order
-// of the axes (the last one varying fastest), followed by its paired baselines, then what was included. It ends at the
-// first configuration with an error, and an experiment that Load found a mistake in has none at all.
+// of the axes (the last one varying fastest), followed by its paired baselines, or by those of its members alone that no earlier one
+// had, then what was included. It ends at the first configuration with an error, and an experiment that Load found a mistake in has
+// none at all.
 func (e *Experiment) Configurations() iter.Seq2[Configuration, hcl.Diagnostics] {
 	return func(yield func(Configuration, hcl.Diagnostics) bool) {
 		if e.broken {
@@ -63,7 +73,7 @@ func (e *Experiment) Configurations() iter.Seq2[Configuration, hcl.Diagnostics] 
 			}
 		}
 		for i, inc := range e.include {
-			if !e.yield(e.size()+i, e.included(inc), e.repeats(inc), yield) {
+			if !e.yield(e.size()+i, e.included(inc), e.repeats(i), yield) {
 				return
 			}
 		}
@@ -84,8 +94,17 @@ func (e *Experiment) yield(i int, p *point, diags hcl.Diagnostics, yield func(Co
 			return false
 		}
 	}
+	for solo := range e.soloConfigurations(i, p) {
+		if !yield(solo, nil) {
+			return false
+		}
+	}
 	return true
 }
+
+// stride is how many numbers the configurations at one point take: its own, and those of what is measured beside it. An experiment has
+// baselines or members.
+func (e *Experiment) stride() int { return 1 + len(e.paired) + len(e.Members) }
 
 // At gives the configuration with a number again, of an experiment in which Load found no mistake. It may be called from several
 // goroutines.
@@ -95,11 +114,18 @@ func (e *Experiment) At(number int) Configuration {
 		return c
 	}
 	number -= len(e.alone)
-	i, arm := number/(1+len(e.paired)), number%(1+len(e.paired))
+	i, beside := number/e.stride(), number%e.stride()
 	p := e.point(i)
+	if beside > 0 && len(e.Members) > 0 {
+		for solo := range e.soloConfigurations(i, p) {
+			if solo.Number == number+len(e.alone) {
+				return solo
+			}
+		}
+	}
 	c, _ := e.at(i, p)
-	if arm > 0 {
-		c, _ = e.beside(c, arm-1, p)
+	if beside > 0 {
+		c, _ = e.beside(c, beside-1, p)
 	}
 	return c
 }
@@ -107,7 +133,7 @@ func (e *Experiment) At(number int) Configuration {
 // at gives the configuration at the i-th point.
 func (e *Experiment) at(i int, p *point) (Configuration, hcl.Diagnostics) {
 	c := e.fixed
-	c.Number = len(e.alone) + i*(1+len(e.paired))
+	c.Number = len(e.alone) + i*e.stride()
 	c.Options = maps.Clone(c.Options)
 	if len(e.Axes) > 0 {
 		c.Name = configurationName(e.Axes, p.cells)
@@ -195,33 +221,25 @@ func (e *Experiment) excludes(p *point) (bool, hcl.Diagnostics) {
 	return false, nil
 }
 
-// repeats refuses an include that is a cell of the matrix, or is the same as one before it.
-func (e *Experiment) repeats(inc included) hcl.Diagnostics {
-	same := func(other included) bool { return slices.EqualFunc(inc.cells, other.cells, samePlain) }
-	first := e.include[slices.IndexFunc(e.include, same)]
-	where := "is in the matrix already"
+// repeats refuses the i-th include where it is a cell of the matrix, or the same as one before it.
+func (e *Experiment) repeats(i int) hcl.Diagnostics {
+	inc := e.include[i]
 	p := e.included(inc)
-	if first.rng != inc.rng {
-		where = "is included at " + at(first.rng) + " already"
-	} else if excluded, diags := e.excludes(p); excluded || diags.HasErrors() || !e.isCell(inc) {
+	name, where := configurationName(e.Axes, p.cells), "is in the matrix already"
+	if first := e.first[name]; first != i {
+		where = "is included at " + at(e.include[first].rng) + " already"
+	} else if excluded, diags := e.excludes(p); excluded || diags.HasErrors() || !inc.isCell() {
 		return diags
 	}
 	return hcl.Diagnostics{{
 		Severity: hcl.DiagError, Summary: "Repeated configuration", Subject: inc.rng.Ptr(),
-		Detail: fmt.Sprintf("%s %s. Take the include out.", configurationName(e.Axes, p.cells), where),
+		Detail: fmt.Sprintf("%s %s. Take the include out.", name, where),
 	}}
 }
 
-func samePlain(a, b cell) bool { return a.plain == b.plain }
-
-// isCell says whether every value is one of its axis.
-func (e *Experiment) isCell(inc included) bool {
-	for i, a := range e.Axes {
-		if !slices.ContainsFunc(a.cells, func(c cell) bool { return samePlain(c, inc.cells[i]) }) {
-			return false
-		}
-	}
-	return true
+// isCell says whether every value is one of its axis' own.
+func (i included) isCell() bool {
+	return !slices.ContainsFunc(i.cells, func(c cell) bool { return c.added })
 }
 
 // isGiven says whether there is a value. One that is unknown comes from a mistake elsewhere in the module.

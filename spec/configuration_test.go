@@ -190,7 +190,7 @@ server-other_model-gemma3-12b-d9f6cd builtin other gemma3:12b map[]
 
 // TestConfigurationsAreTheCallersOwn: what a caller does to one configuration is not seen in another.
 func TestConfigurationsAreTheCallersOwn(t *testing.T) {
-	m := load(t, sweep("matrix {\n x = [1, 2]\n }\n options = { a = 1 }"), nil)
+	m := load(t, sweep("matrix {\n x = [1, 2]\n }\n options = { a = matrix.x }"), nil)
 	for _, c := range configurations(t, m) {
 		if len(c.Options) != 1 {
 			t.Errorf("%s has the options %v", c.Name, c.Options)

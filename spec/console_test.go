@@ -70,7 +70,7 @@ EOT`: "<<EOT\na\nb\nEOT",
 	}
 	for text, want := range map[string]string{
 		"lcal.twice":                         `test:3,1-5: Unknown name; Nothing here is called "lcal". Did you mean local?`,
-		"\n  var.m":                          "test:4,7-8: Unknown variable; There is no variable \"m\" in this module. Did you mean var.n (" + filepath.Join(dir, "e.hcl") + ":2)?",
+		"\n  var.m":                          "test:4,7-8: Unknown variable; There is no variable \"m\" in this module. There are var.key and var.n.",
 		"1 +":                                "test:3,3-4: Missing expression; Expected the start of an expression, but found the end of the file.",
 		"parseint(var.key, 10)":              "test:3,10-17: Invalid function argument; What is wrong depends on a sensitive value, so it is not shown.",
 		`templatefile("t.tmpl", { x = {} })`: filepath.Join(dir, "t.tmpl") + ":1,5-6: Unknown attribute; x has no attribute \"y\".\n\nThe template is rendered at test:3.",

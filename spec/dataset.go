@@ -25,11 +25,13 @@ type Dataset struct {
 	Labels    map[string]any
 	Digest    string // SHA-256 of the names and contents of its files, hexadecimal; "" until somebody has read them
 	Range     hcl.Range
+
+	broken bool // it has a mistake of syntax, so what seems to be missing may be there
 }
 
 func (d *decoder) dataset(b *block) {
 	v := d.read(b, datasetSchema, d.scope)
-	out := &Dataset{Ref: b.ref(), Range: b.DefRange}
+	out := &Dataset{Ref: b.ref(), Range: b.DefRange, broken: d.isCut(b)}
 	v.str("path", &out.Path)
 	v.str("format", &out.Format)
 	if out.Path != "" {

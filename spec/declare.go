@@ -18,7 +18,7 @@ func (d *decoder) decode(body hcl.Body) {
 		d.fail("Unreadable folder", upper(err.Error())+".")
 		return
 	}
-	d.files, d.module.read, files.environ = files, files, d.opts.Environ
+	d.files, d.module.files, files.environ = files, files, d.opts.Environ
 	functions := functions(files)
 	d.constant = newScope(nil, functions).without("a constant is needed", slices.Collect(maps.Keys(sorts))...)
 	if !d.versionFits(all.OfType("bench")) {
@@ -63,7 +63,7 @@ func (d *decoder) decode(body hcl.Body) {
 	d.overwrites()
 	if !d.diags.HasErrors() {
 		d.warnings()
-		d.module.scope, d.module.files, d.scope.uses = d.scope, files, nil // who asks later uses nothing
+		d.module.scope, d.scope.uses = d.scope, nil // who asks later uses nothing
 	}
 	d.module.Uses, d.module.names = d.uses.list, d.named(all)
 }

@@ -14,6 +14,7 @@ import (
 const (
 	maxDepth     = 500    // brackets, and blocks, that are open at once
 	maxOperators = 10_000 // operators, indexes and template directives in the expression of one attribute
+	maxLevels    = 50_000 // parts of expressions inside one another, through calls; each takes up to 4 KiB of a stack of 1 GiB
 )
 
 // tooDeep finds where tokens nest deeper than can be parsed, and numbers that have more digits than can be written. It counts
@@ -58,6 +59,32 @@ func tooDeep(tokens hclsyntax.Tokens) *hcl.Diagnostic {
 			return nestedTooDeep(tokens[i].Range, fmt.Sprintf("This expression has more than %d operators up to here.", maxOperators))
 		}
 	}
+	return nil
+}
+
+// levels is how many parts of an expression are evaluated inside one another. What is around the texts of one in JSON counts as much
+// as it may be.
+func levels(expr hcl.Expression) int {
+	w := &levelWalker{}
+	for _, part := range nativeParts(expr) {
+		_ = hclsyntax.Walk(part, w)
+	}
+	if _, native := expr.(hclsyntax.Expression); !native {
+		return maxDepth + w.deepest
+	}
+	return w.deepest
+}
+
+type levelWalker struct{ depth, deepest int }
+
+func (w *levelWalker) Enter(hclsyntax.Node) hcl.Diagnostics {
+	w.depth++
+	w.deepest = max(w.deepest, w.depth)
+	return nil
+}
+
+func (w *levelWalker) Exit(hclsyntax.Node) hcl.Diagnostics {
+	w.depth--
 	return nil
 }
 

@@ -1,11 +1,15 @@
 package spec
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // nestings are the ways in which HCL's parser or evaluator recurses: a level each, with what opens and closes it.
@@ -69,5 +73,46 @@ func TestWideIsNotDeep(t *testing.T) {
 		if d := tooDeep(tokens); d != nil {
 			t.Errorf("%s: %v", name, d)
 		}
+	}
+}
+
+// TestDeepCalls: functions that call each other are evaluated as deep as that is allowed.
+func TestDeepCalls(t *testing.T) {
+	for name, chain := range map[string]struct {
+		functions   int
+		open, close string
+	}{
+		"operators": {4, "", strings.Repeat("+1", 9_900)}, "parentheses": {100, strings.Repeat("(", 480), strings.Repeat(")", 480)},
+		"calls": {20_000, "", ""}, "loops": {190, strings.Repeat("[for a in [1]: ", 50), strings.Repeat("][0]", 50)},
+	} {
+		var src strings.Builder
+		for i := range chain.functions {
+			fmt.Fprintf(&src, "function \"f%d\" {\n  params = [n]\n  result = %sf%d(n)%s\n}\n", i, chain.open, i+1, chain.close)
+		}
+		fmt.Fprintf(&src, "function \"f%d\" {\n  params = [n]\n  result = n\n}\nlocals {\n  x = f0(1)\n}\n", chain.functions)
+		file := filepath.Join(t.TempDir(), "experiment.hcl")
+		if err := os.WriteFile(file, []byte(src.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, diags := Load([]string{file}, Options{}); diags.HasErrors() {
+			t.Errorf("%s: %v", name, diags)
+		}
+	}
+}
+
+// TestTryInTry: what stands in 100 calls of try inside one another is evaluated once.
+func TestTryInTry(t *testing.T) {
+	count := 0
+	all := functions(nil)
+	all["counted"] = makeFunc(cty.Number, func([]string) (cty.Value, error) {
+		count++
+		return cty.Zero, nil
+	})
+	expr, diags := hclsyntax.ParseExpression([]byte(strings.Repeat("try(", 100)+"counted()"+strings.Repeat(")", 100)), "", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if v, diags := expr.Value(&hcl.EvalContext{Functions: all}); diags.HasErrors() || !v.RawEquals(cty.Zero) || count != 1 {
+		t.Errorf("%#v, %v, evaluated %d times", v, diags, count)
 	}
 }

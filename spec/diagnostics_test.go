@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // classes are those of the instrument.
-var classes = []string{"connect", "timeout", "server_error", "rate_limited", "bad_request", "invalid_output", "agent_error", "infrastructure", "invalid_spec"}
+var classes = []string{"connect", "timeout", "server_error", "rate_limited", "bad_request", "invalid_output", "agent_error", "out_of_memory", "infrastructure", "invalid_spec"}
 
 // metrics are some of the instrument.
 var metrics = []string{"throughput", "ttft", "ttft_warm", "e2e"}
@@ -29,9 +30,28 @@ var generated = map[string]func() string{
 		return "locals {\n  x = " + strings.Repeat("[\n", 600) + strings.Repeat("]", 600) + "\n}\n"
 	},
 	"too_many_operators": func() string { return "locals {\n  x = (0" + strings.Repeat("\n+1", 12_000) + ")\n}\n" },
-	"file_too_large":     func() string { return strings.Repeat("# no spec is as long as this one\n", 4<<20/33+1) },
-	"locals_chain": func() string {
-		return "locals {\n" + repeat(600, func(i int) string { return fmt.Sprintf("  x%d = local.x%d\n", i, i+1) }) + "  x600 = 1\n}\n"
+	"functions_too_deep": func() string {
+		return repeat(6, func(i int) string {
+			return fmt.Sprintf("function \"f%d\" {\n  params = [n]\n  result = f%d(n)%s\n}\n", i, i+1, strings.Repeat("+1", 9_900))
+		}) + "function \"f6\" {\n  params = [n]\n  result = n\n}\nlocals {\n  x = f0(1)\n}\n"
+	},
+	"file_too_large": func() string { return strings.Repeat("# no spec is as long as this one\n", 4<<20/33+1) },
+	"locals_long_cycle": func() string {
+		return "locals {\n" + repeat(10_000, func(i int) string { return fmt.Sprintf("  x%d = local.x%d\n", i, (i+1)%10_000) }) + "}\n"
+	},
+	"value_nested_too_deep": func() string {
+		return "locals {\n  x0 = 1\n" + repeat(1000, func(i int) string { return fmt.Sprintf("  x%d = [local.x%d]\n", i+1, i) }) + "}\n"
+	},
+	"value_multiplies": func() string {
+		return "locals {\n  x0 = 1\n" + repeat(30, func(i int) string {
+			return fmt.Sprintf("  x%d = [local.x%d, local.x%[2]d, local.x%[2]d, local.x%[2]d, local.x%[2]d, local.x%[2]d, local.x%[2]d, local.x%[2]d, local.x%[2]d, local.x%[2]d]\n", i+1, i)
+		}) + "}\n"
+	},
+	"more_mistakes": func() string {
+		return "locals {\n" + repeat(300, func(i int) string { return fmt.Sprintf("  x%d = nothing\n", i) }) + "}\n"
+	},
+	"more_mistakes_of_syntax": func() string {
+		return "locals {\n" + repeat(300, func(i int) string { return fmt.Sprintf("  x%d =\n\n", i) }) + "}\n"
 	},
 	"too_many_steps": func() string {
 		return "workload \"w\" {\n" + repeat(1002, func(i int) string { return fmt.Sprintf("  step \"s%d\" {\n    prompt = \"p\"\n  }\n", i) }) + "}\n"
@@ -49,14 +69,14 @@ func repeat(n int, line func(i int) string) string {
 // TestManyMistakes: a file that is wrong all over is told of in part.
 func TestManyMistakes(t *testing.T) {
 	_, diags := tryLoad(t, "locals {\n"+repeat(1000, func(i int) string { return fmt.Sprintf("  x%d = nothing\n", i) })+"}\nagent \"a\" {}\n", nil)
-	if len(diags) != 100 {
-		t.Errorf("%d mistakes are told, want 100", len(diags))
+	if last := diags[len(diags)-1]; len(diags) != 101 || last.Summary != "More mistakes" {
+		t.Errorf("%d mistakes are told, want 100, and that there are more; the last is %s", len(diags), last)
 	}
 }
 
 // TestDiagnostics loads each spec in testdata/errors and holds all that is told of it, with the token that each diagnostic points
-// at, against diagnostics.txt beside it. Lines of a spec that begin with #! hold arguments: "-var NAME=VALUE", "-var-file FILE", an
-// entry of the environment for variables, or paths.
+// at, against diagnostics.txt beside it. Lines of a spec that begin with #! hold arguments: "-var NAME=VALUE", with a value that may be
+// quoted as in Go, "-var-file FILE", an entry of the environment for variables, or paths.
 func TestDiagnostics(t *testing.T) {
 	folders, err := filepath.Glob("testdata/errors/*")
 	if err != nil {
@@ -120,6 +140,9 @@ func arguments(t *testing.T, name string) (paths []string, opts spec.Options) {
 		}
 		if v, ok := strings.CutPrefix(args, "-var "); ok {
 			name, value, _ := strings.Cut(v, "=")
+			if unquoted, err := strconv.Unquote(value); err == nil {
+				value = unquoted // of any bytes
+			}
 			opts.Inputs = append(opts.Inputs, spec.Input{Name: name, Text: value})
 		} else if file, ok := strings.CutPrefix(args, "-var-file "); ok {
 			opts.Inputs = append(opts.Inputs, spec.Input{File: file})

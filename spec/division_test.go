@@ -26,7 +26,7 @@ experiment "x" {
   model    = "m"
 }
 `, nil)
-	p, diags := m.Program(configurations(t, m)[0])
+	p, diags := m.Program(configurations(t, m)[0].Work)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -66,7 +66,7 @@ func (d *decoder) dynamic(b *hcl.Block, around *block, s *schema, sc *scope) (bl
 		vars[iterator] = cty.ObjectVal(map[string]cty.Value{"key": it.key, "value": it.value})
 		inner := &block{Block: &hcl.Block{
 			Type: kind, Body: body.Body, DefRange: b.DefRange, TypeRange: b.LabelRanges[0],
-		}, vars: vars}
+		}, from: body.Block, vars: vars}
 		if !d.labels(v, inner, s.blocks[i].labels, sc) {
 			return made, false
 		}

@@ -50,7 +50,8 @@ func (d *decoder) emulator(v *values, server Ref) *Emulator {
 			d.errorAt(f.rangeOf("when"), "Invalid value", "\"when\" is empty. What holds for every request belongs into the server's own timing.")
 		}
 		for option := range effect.When {
-			d.effects = append(d.effects, effectOption{server, option, key(f.attrs["when"].Expr, option).Range()})
+			key, _ := itemOf(f.attrs["when"].Expr, option)
+			d.effects = append(d.effects, effectOption{server, option, key.Range()})
 		}
 		e.Effects = append(e.Effects, effect)
 	}

@@ -173,12 +173,8 @@ func (e *Evaluation) value(s Source, want cty.Type, more map[string]cty.Value) (
 	if err == nil && (want == cty.DynamicPseudoType || !converted.IsNull()) {
 		return converted, nil
 	}
-	is := friendly(v.Type())
-	if v.IsNull() {
-		is = "null"
-	}
 	return cty.NilVal, &LateError{hcl.Diagnostics{{
 		Severity: hcl.DiagError, Summary: "Wrong type", Subject: expr.Range().Ptr(), Expression: expr, EvalContext: legible(expr, sc.ctx),
-		Detail: fmt.Sprintf("This must be %s, and in this run it is %s.", article(want.FriendlyName()), is),
+		Detail: fmt.Sprintf("This must be %s, and in this run it is %s.", article(want.FriendlyName()), described(v)),
 	}}}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // An Experiment is one sweep. What may vary along its matrix is asked of its Configurations.
@@ -35,11 +36,13 @@ type Experiment struct {
 	varying []setting     // along the matrix, or with results
 	exclude []setting
 	include []included
+	first   map[string]int // include of a configuration, by its name
 	skip    []skipRule
 	scope   *scope // of what may refer to the matrix
 	broken  bool   // it has a mistake, so what seems to be missing may be there
 
 	alone, paired []*Baseline // measured once, and beside every configuration
+	solos         *soloTable  // of the members
 	evaluating    *sync.Mutex // of the module
 }
 
@@ -70,6 +73,8 @@ func (d *decoder) experiment(b *block) {
 	if matrix := v.one("matrix"); matrix != nil {
 		outer = d.scope.without("it stands for one configuration, and this is the same for all of them; it may be used in the experiment's "+mayVary, "matrix")
 		out.scope = d.matrix(matrix, out, outer)
+	} else if v.misspelt("matrix") {
+		out.scope = d.scope.with(map[string]cty.Value{"matrix": cty.DynamicVal})
 	}
 	v.settle(outer, out.scope)
 	out.varying = v.settings(&out.fixed)
@@ -94,7 +99,7 @@ func (d *decoder) experiment(b *block) {
 	d.contention(v, out)
 	out.waitFor()
 	d.module.Experiments = append(d.module.Experiments, out)
-	if out.broken = d.diags[before:].HasErrors(); !out.broken {
+	if out.broken = out.broken || d.diags[before:].HasErrors() || d.isCut(b); !out.broken {
 		d.expandAll(out, v.rangeOf("repeats"))
 	}
 }
@@ -113,6 +118,9 @@ func (d *decoder) expandAll(e *Experiment, repeats hcl.Range) {
 			return
 		}
 		d.noteSent(c, len(e.After) > 0)
+		if d.apart(e, c) {
+			return
+		}
 		if c.Arm == "" {
 			cells++
 			continue

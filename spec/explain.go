@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"unicode/utf8"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -76,11 +76,6 @@ func (s *scope) attributesIn(expr hcl.Expression) []string {
 	return slices.Collect(maps.Keys(names))
 }
 
-// A templateError is a mistake in a file that templatefile renders.
-type templateError struct{ diags hcl.Diagnostics }
-
-func (e *templateError) Error() string { return oneLine(e.diags[0]) }
-
 // oneLine gives a diagnostic as an error's text.
 func oneLine(d *hcl.Diagnostic) string {
 	if d.Subject == nil {
@@ -88,11 +83,6 @@ func oneLine(d *hcl.Diagnostic) string {
 	}
 	return fmt.Sprintf("%s: %s: %s", at(*d.Subject), d.Summary, d.Detail)
 }
-
-// A functionError is a mistake in the result of one of the module's own functions.
-type functionError struct{ diags hcl.Diagnostics }
-
-func (e *functionError) Error() string { return oneLine(e.diags[0]) }
 
 // behind gives the mistakes that made a call fail, and how the call is told.
 func behind(d *hcl.Diagnostic) (hcl.Diagnostics, string) {
@@ -149,12 +139,8 @@ const (
 	longestDetail = 600 // bytes of what a function says
 )
 
-func cut(s string, n int) string {
-	for !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}
+// cut gives at most n bytes of a text, whole runes.
+func cut(s string, n int) string { return strings.ToValidUTF8(s[:n], "") + "…" }
 
 func brief(_ cty.Path, v cty.Value) (cty.Value, error) {
 	bare, marks := v.Unmark()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
@@ -51,13 +52,18 @@ func isOutside(name string) error {
 // read gives the content of a text file of the module.
 func (f *files) read(name string) (string, error) {
 	content, err := f.content(name)
-	if err == nil && !utf8.ValidString(content) {
-		err = fmt.Errorf("%q is not a text in UTF-8", name)
-	}
 	if err != nil {
 		return "", err
 	}
-	return content, nil
+	return content, isText(name, content)
+}
+
+// isText gives an error where the content of a file is none.
+func isText(name, content string) error {
+	if utf8.ValidString(content) {
+		return nil
+	}
+	return fmt.Errorf("%q is not a text in UTF-8", name)
 }
 
 // content gives the bytes of a file of the module.
@@ -133,7 +139,8 @@ func (f *files) nearby(name string) string {
 }
 
 // glob gives the files that match a pattern, sorted. ** stands for any number of folders; like *, it does not stand for names
-// that begin with a dot. Records under runs/ are never meant: they would change the inputs of the next run.
+// that begin with a dot, and neither for what is below runs: records would change the inputs of the next run. A pattern that spells out
+// a path finds whatever file is read under that path.
 func (f *files) glob(pattern string) ([]string, error) {
 	if outside(pattern) {
 		return nil, isOutside(pattern)
@@ -151,10 +158,19 @@ func (f *files) glob(pattern string) ([]string, error) {
 			return nil, fmt.Errorf("%q is not a pattern: a bracket is not closed", pattern)
 		}
 	}
+	if alternatives().MatchString(clean) {
+		return nil, fmt.Errorf("%q is not a pattern: braces stand for themselves in it; list the files of several patterns with concat()", pattern)
+	}
 	if f.root == nil {
 		return nil, fmt.Errorf("the files of %q were not listed when the plan was made: in a run, the pattern may not depend on an answer", pattern)
 	}
-	found, err := f.walk(want)
+	var found []string
+	var err error
+	if name, ok := spelledOut(clean); ok {
+		found, err = f.there(name)
+	} else {
+		found, err = f.walk(".", want)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -163,39 +179,84 @@ func (f *files) glob(pattern string) ([]string, error) {
 	return found, nil
 }
 
-func (f *files) walk(want []string) ([]string, error) {
+// spelledOut gives the path that a pattern stands for in which no character has a meaning.
+func spelledOut(pattern string) (name string, ok bool) {
+	var b strings.Builder
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '*', '?', '[':
+			return "", false
+		case '\\':
+			i++
+		}
+		b.WriteByte(pattern[i])
+	}
+	return b.String(), true
+}
+
+// there gives a path where there is a regular file, be it through a link.
+func (f *files) there(name string) ([]string, error) {
+	info, err := f.root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("%q can't be read inside the module's folder: %w", name, cause(err))
+	case !info.Mode().IsRegular():
+		return nil, nil
+	}
+	return []string{name}, nil
+}
+
+// alternatives are what braces stand for elsewhere.
+var alternatives = pattern(`(^|[^\\])\{[^{}]*,[^{}]*\}`)
+
+// walk finds the files below a folder, by the segments of the pattern.
+func (f *files) walk(folder string, want []string) ([]string, error) {
 	var found []string
-	err := fs.WalkDir(f.root.FS(), ".", func(p string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(f.root.FS(), folder, func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("the folder %q can't be listed: %w", p, cause(err))
 		}
-		if p == "." {
+		if p == folder {
 			return nil
 		}
 		segments := strings.Split(p, "/")
+		matches := matchPath(want, segments, false)
 		switch {
+		case entry.IsDir() && (p == "runs" || !matchPath(want, segments, true)):
+			return fs.SkipDir
 		case entry.IsDir():
-			if p == "runs" || !matchPath(want, segments, true) {
-				return fs.SkipDir
-			}
-			return nil
-		case !matchPath(want, segments, false):
-			return nil
 		case entry.Type()&fs.ModeSymlink != 0:
-			info, err := f.root.Stat(p)
-			if err != nil {
-				return fmt.Errorf("%q is a link that can't be followed inside the module's folder: %w", p, cause(err))
-			}
-			if !info.Mode().IsRegular() {
-				return nil
-			}
-		case !entry.Type().IsRegular():
-			return nil
+			more, err := f.follow(p, want, matches)
+			found = append(found, more...)
+			return err
+		case matches && entry.Type().IsRegular():
+			found = append(found, p)
 		}
-		found = append(found, p)
 		return nil
 	})
 	return found, err
+}
+
+// follow gives the files that a link leads to: itself where it matches, and what lies below it where the pattern goes through it by
+// more than a **, which could go round in a circle.
+func (f *files) follow(link string, want []string, matches bool) ([]string, error) {
+	segments := strings.Split(link, "/")
+	through := len(segments) < len(want) && !slices.Contains(want[:len(segments)], "**") && link != "runs" && matchPath(want, segments, true)
+	if !matches && !through {
+		return nil, nil
+	}
+	info, err := f.root.Stat(link)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%q is a link that can't be followed inside the module's folder: %w", link, cause(err))
+	case matches && info.Mode().IsRegular():
+		return []string{link}, nil
+	case through && info.IsDir():
+		return f.walk(link, want)
+	}
+	return nil, nil
 }
 
 // matchPath says whether the segments of a path match those of a pattern, or, for a folder, whether a file below it could.

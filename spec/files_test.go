@@ -59,6 +59,40 @@ func TestGlob(t *testing.T) {
 }
 
 // TestOutside: nothing outside the module's folder is read or listed.
+// TestGlobThroughLinks: a pattern goes through a link to a folder of the module, unless by **; one that leaves the module is told.
+func TestGlobThroughLinks(t *testing.T) {
+	f := folder(t, "data/a.txt", "data/b.txt")
+	for name, target := range map[string]string{"in": "data", "loop": ".", "data/up": ".."} {
+		if err := os.Symlink(target, filepath.Join(f.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for pattern, want := range map[string][]string{
+		"in/*.txt":          {"in/a.txt", "in/b.txt"},
+		"in/a.txt":          {"in/a.txt"},
+		"i?/a.txt":          {"in/a.txt"},
+		"loop/in/a.txt":     {"loop/in/a.txt"},
+		"loop/loop/data/a*": {"loop/loop/data/a.txt"},
+		"**/a.txt":          {"data/a.txt"},
+		"in/up/in/*":        {"in/up/in/a.txt", "in/up/in/b.txt"},
+	} {
+		if got, err := f.glob(pattern); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q (%v), want %q", pattern, got, err, want)
+		}
+	}
+	if err := os.Symlink(t.TempDir(), filepath.Join(f.dir, "out")); err != nil {
+		t.Fatal(err)
+	}
+	for _, pattern := range []string{"out/*", "o*/a.txt", "**"} {
+		if got, err := f.glob(pattern); err == nil || !strings.Contains(err.Error(), "link") {
+			t.Errorf("%s: %q (%v)", pattern, got, err)
+		}
+	}
+	if got, err := f.glob("data/*.txt"); err != nil || len(got) != 2 {
+		t.Errorf("%q (%v)", got, err)
+	}
+}
+
 func TestOutside(t *testing.T) {
 	f := folder(t, "a.md", "sub/b.md")
 	secret := filepath.Join(t.TempDir(), "secret.md")

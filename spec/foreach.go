@@ -6,8 +6,8 @@ import (
 	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // maxInstances is how many blocks one for_each may give.
@@ -36,11 +36,7 @@ func (d *decoder) itemsOf(val cty.Value, expr hcl.Expression) ([]item, bool) {
 	case val.IsMarked():
 		d.errorAt(expr.Range(), sensitiveHere, "What \"for_each\" goes through decides which blocks there are, which a plan shows, and this value is sensitive.")
 	case val.IsNull(), t != cty.DynamicPseudoType && !t.IsTupleType() && !t.IsListType() && !t.IsSetType() && !t.IsMapType() && !t.IsObjectType():
-		is := friendly(t)
-		if val.IsNull() {
-			is = "null"
-		}
-		d.errorAt(expr.Range(), "Wrong type", fmt.Sprintf("\"for_each\" must be a map, an object, a list or a set, and this is %s.", is))
+		d.errorAt(expr.Range(), "Wrong type", fmt.Sprintf("\"for_each\" must be a map, an object, a list or a set, and this is %s.", described(val)))
 	case !val.IsKnown(): // a mistake elsewhere, told there
 	case val.LengthInt() > maxInstances:
 		d.errorAt(expr.Range(), "Too many blocks", fmt.Sprintf("\"for_each\" goes through %d elements, and at most %d blocks are made of one. Make a matrix of them.", val.LengthInt(), maxInstances))
@@ -94,18 +90,42 @@ func (d *decoder) instanceKey(it item, of cty.Type, expr hcl.Expression, i int) 
 	if r, ok := asRef(key); ok {
 		return joined(r.Name, r.Key), true
 	}
-	text, err := convert.Convert(key, cty.String)
+	text, err := convertTo(key, cty.String)
+	detail := ""
 	switch {
 	case err == nil && !key.IsKnown():
 		return "", false // a mistake elsewhere
-	case err != nil || text.IsNull() || text.AsString() == "":
-		d.errorAt(element(expr, i).Range(), "Invalid value", "The elements of a list that \"for_each\" goes through are strings, numbers or references, since they become keys. For other values use a map: { KEY = VALUE }.")
-		return "", false
+	case err != nil || text.IsNull() || key.Type() == cty.Bool:
+		detail = "The elements of a list that \"for_each\" goes through are strings, numbers or references, since they become keys. For other values use a map: { KEY = VALUE }."
+	case text.AsString() == "":
+		detail = "A key that \"for_each\" goes through is empty, and it becomes part of names. Give it some letters."
 	case len(text.AsString()) > maxIdentifier || strings.ContainsFunc(text.AsString(), unprintable):
-		d.errorAt(element(expr, i).Range(), "Invalid value", fmt.Sprintf("A key of \"for_each\" is at most %d bytes that can be printed, since it becomes part of names.", maxIdentifier))
-		return "", false
+		shown := text.AsString()
+		if len(shown) > longest {
+			shown = cut(shown, longest)
+		}
+		detail = fmt.Sprintf("A key of \"for_each\" is at most %d bytes that can be printed, since it becomes part of names, and this one is %q.", maxIdentifier, shown)
+	default:
+		return text.AsString(), true
 	}
-	return text.AsString(), true
+	at := element(expr, i)
+	if of.IsObjectType() || of.IsMapType() {
+		at = keyOf(expr, it.key)
+	}
+	d.errorAt(at.Range(), "Invalid value", detail)
+	return "", false
+}
+
+// keyOf gives the expression of a key, or that of the map where it isn't written out.
+func keyOf(expr hcl.Expression, k cty.Value) hcl.Expression {
+	if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
+		for _, item := range object.Items {
+			if v, diags := item.KeyExpr.Value(nil); !diags.HasErrors() && v.RawEquals(k) {
+				return item.KeyExpr
+			}
+		}
+	}
+	return expr
 }
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }

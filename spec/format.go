@@ -29,7 +29,7 @@ func Format(src []byte, filename string) ([]byte, hcl.Diagnostics) {
 	}
 	file, diags := hclsyntax.ParseConfig(src, filename, hcl.InitialPos)
 	if diags.HasErrors() {
-		return nil, legibleSyntax(diags, src)
+		return nil, tidy(salvage(src, filename).diags)
 	}
 	f := &formatter{src: src, tokens: tokens}
 	f.body(file.Body.(*hclsyntax.Body))

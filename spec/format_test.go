@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
 	"pgregory.net/rapid"
 )
 
@@ -49,7 +51,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// A file that can't be formatted is told of as Load tells of it.
+// A file that can't be formatted is told of as Load tells of it, which may find more.
 func TestFormatRefuses(t *testing.T) {
 	for name, src := range map[string]string{
 		"syntax": "a {\n  b = \n}\n", "attribute twice": "a = 1\na = 2\n", "UTF-16": "\xfe\xffa", "JSON": `{"a": 1}`,
@@ -62,10 +64,13 @@ func TestFormatRefuses(t *testing.T) {
 		}
 		_, want := Load([]string{file}, Options{})
 		formatted, diags := Format([]byte(src), file)
-		if formatted != nil || fmt.Sprint(diags) != fmt.Sprint(want) {
+		amongThem := func(d *hcl.Diagnostic) bool {
+			return slices.ContainsFunc(want, func(w *hcl.Diagnostic) bool { return fmt.Sprint(d) == fmt.Sprint(w) })
+		}
+		if formatted != nil || len(diags) != 1 || !amongThem(diags[0]) {
 			t.Errorf("%s: Format tells %v\nLoad tells %v", name, diags, want)
 		}
-		if _, formatted, diags := FormatFile(file); formatted != nil || fmt.Sprint(diags) != fmt.Sprint(want) {
+		if _, formatted, diags := FormatFile(file); formatted != nil || len(diags) != 1 || !amongThem(diags[0]) {
 			t.Errorf("%s: FormatFile tells %v\nLoad tells %v", name, diags, want)
 		}
 	}

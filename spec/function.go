@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 )
@@ -25,9 +26,10 @@ type userFunction struct {
 	result   hcl.Expression
 	at       hcl.Range // of the name
 
-	scope func() *scope // what the result sees beside the parameters
-	calls *callCount
-	hides bool // what is sensitive is unknown to it: see explain
+	scope  func() *scope // what the result sees beside the parameters
+	calls  *callCount
+	levels int  // what is evaluated inside one another when it is called: see maxLevels
+	hides  bool // what is sensitive is unknown to it: see explain
 }
 
 // callCount bounds functions that call each other: ten that call two of the next each are a thousand calls.
@@ -45,11 +47,17 @@ func (d *decoder) userFunctions(all blocks, r *resolver) {
 			d.errorAt(b.nameRange(), "Duplicate name", fmt.Sprintf("%s is a function of the language itself. Give this one another name.", name))
 			continue
 		}
-		if f := d.userFunction(b); f != nil {
-			f.calls = count
-			f.scope = func() *scope { return r.seenBy(f) }
-			d.own[name] = f
+		f := d.userFunction(b)
+		if f == nil {
+			d.scope.ctx.Functions[name] = unknownFunction
+			continue
 		}
+		f.calls = count
+		f.scope = func() *scope { return r.seenBy(f) }
+		d.own[name] = f
+	}
+	if d.loose["function"] {
+		d.supposeFunctions()
 	}
 	d.scope.own = d.own
 	for name, f := range d.own {
@@ -64,7 +72,21 @@ func (d *decoder) userFunctions(all blocks, r *resolver) {
 			d.scope.ctx.Functions[name] = unknownFunction // told here, and not once more wherever it is called
 		}
 	}
-	d.selfCalling()
+	d.callsInCalls()
+}
+
+// supposeFunctions makes every function known that is called, since a block of one could not be read.
+func (d *decoder) supposeFunctions() {
+	for _, body := range d.bodies {
+		_ = hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
+			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
+				if _, known := d.scope.ctx.Functions[call.Name]; !known && d.own[call.Name] == nil {
+					d.scope.ctx.Functions[call.Name] = unknownFunction
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // userFunction decodes one block; nil where it has a mistake.
@@ -72,7 +94,7 @@ func (d *decoder) userFunction(b *block) *userFunction {
 	v := d.read(b, functionSchema, d.constant)
 	f := &userFunction{name: b.name(), at: b.nameRange()}
 	result, ok := v.attrs["result"]
-	if !ok {
+	if !ok || v.misspelt("params") || v.misspelt("variadic_param") {
 		return nil
 	}
 	f.result = result.Expr
@@ -114,8 +136,9 @@ func (d *decoder) param(e hcl.Expression, f *userFunction) bool {
 	return false
 }
 
-// selfCalling refuses functions that call themselves, be it through others: they would never end.
-func (d *decoder) selfCalling() {
+// callsInCalls refuses functions that call themselves, be it through others, since they would never end, and those whose calls would
+// go deeper than a stack can.
+func (d *decoder) callsInCalls() {
 	state := map[string]int{} // 1 under way, 2 done
 	var path []string
 	var visit func(name string)
@@ -128,8 +151,18 @@ func (d *decoder) selfCalling() {
 			return
 		}
 		state[name], path = 1, append(path, name)
-		for _, f := range d.callees(d.own[name].result) {
-			visit(f.name)
+		f, inside := d.own[name], 0
+		if len(path) > maxLevels {
+			inside = maxLevels // and this goes no deeper either
+		} else {
+			for _, callee := range d.callees(f.result) {
+				visit(callee.name)
+				inside = max(inside, callee.levels)
+			}
+		}
+		f.levels = levels(f.result) + inside
+		if f.levels > maxLevels && inside <= maxLevels {
+			d.diags = append(d.diags, nestedTooDeep(f.at, fmt.Sprintf("A call of %s, with the calls in it, evaluates more than %d operators, brackets and calls inside one another.", name, maxLevels)))
 		}
 		state[name], path = 2, path[:len(path)-1]
 	}
@@ -154,10 +187,11 @@ var unknownFunction = function.New(&function.Spec{
 // callees lists the module's own functions that an expression calls.
 func (d *decoder) callees(expr hcl.Expression) []*userFunction {
 	var out []*userFunction
+	seen := map[string]bool{}
 	called, _ := calls(expr)
 	for _, c := range called {
-		if f := d.own[c.Name]; f != nil && !slices.Contains(out, f) {
-			out = append(out, f)
+		if f := d.own[c.Name]; f != nil && !seen[c.Name] {
+			seen[c.Name], out = true, append(out, f)
 		}
 	}
 	return out
@@ -166,10 +200,14 @@ func (d *decoder) callees(expr hcl.Expression) []*userFunction {
 // calledBy lists the module's own functions that an expression calls, itself or through others.
 func (d *decoder) calledBy(expr hcl.Expression) []*userFunction {
 	all := d.callees(expr)
+	seen := map[*userFunction]bool{}
+	for _, f := range all {
+		seen[f] = true
+	}
 	for i := 0; i < len(all); i++ {
 		for _, f := range d.callees(all[i].result) {
-			if !slices.Contains(all, f) {
-				all = append(all, f)
+			if !seen[f] {
+				seen[f], all = true, append(all, f)
 			}
 		}
 	}
@@ -241,6 +279,11 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	return v, nil
 }
 
+// A functionError is a mistake in the result of one of the module's own functions.
+type functionError struct{ diags hcl.Diagnostics }
+
+func (e *functionError) Error() string { return oneLine(e.diags[0]) }
+
 // evaluate gives the result. What is told of a sensitive value stays: whoever made the first call takes care of it.
 func (f *userFunction) evaluate(sc *scope) (cty.Value, hcl.Diagnostics) {
 	ctx := sc.ctx
@@ -266,7 +309,7 @@ func (r *resolver) seenBy(f *userFunction) *scope {
 	for _, t := range f.variables() {
 		if name, ok := second(t); ok && t.RootName() == "local" {
 			locals[name] = cty.DynamicVal
-			if n := r.nodes["local."+name]; n != nil && n.done {
+			if n := r.nodes["local."+name]; n != nil && n.state == done {
 				locals[name] = n.value
 			}
 		}

@@ -167,8 +167,8 @@ func boundedConcat(args []cty.Value) error {
 // boundedFlatten counts what is in the lists in a list: the same one may be there many times.
 func boundedFlatten(args []cty.Value) error {
 	elements, text := maxElements, math.MaxInt
-	if !measure(args[0], &elements, &text) {
-		return fmt.Errorf("it has more than %d elements, with those of the lists in it", maxElements)
+	if !measure(args[0], maxDepth, &elements, &text) {
+		return fmt.Errorf("it has more than %d elements, with those of the lists in it, or more than %d levels", maxElements, maxDepth)
 	}
 	return nil
 }

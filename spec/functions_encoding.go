@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -24,10 +25,10 @@ var encodingFunctions = []builtin{
 	{name: "base64encode", doc: "Writes a text in base64.", example: `base64encode("hello")`, result: `"aGVsbG8="`, function: textFunc(func(args []string) (string, error) { return inBase64(args[0]), nil }, "str")},
 	{name: "csvdecode", doc: "Reads CSV with a header, as a list of objects of texts.", example: `csvdecode("model,size\ngemma3,4\n")`, result: `[{ model = "gemma3", size = "4" }]`, function: guarded(stdlib.CSVDecodeFunc, boundedCSV)},
 	{name: "jsondecode", doc: "Reads a value from JSON.", example: `jsondecode("{\"top_k\": [20, 40]}")`, result: `{ top_k = [20, 40] }`, function: guarded(stdlib.JSONDecodeFunc, boundedJSON)},
-	{name: "jsonencode", doc: "Writes a value as JSON.", example: `jsonencode({ top_k = [20, 40] })`, result: `"{\"top_k\":[20,40]}"`, function: guarded(stdlib.JSONEncodeFunc, boundedText)},
+	{name: "jsonencode", doc: "Writes a value as JSON.", example: `jsonencode({ top_k = [20, 40] })`, result: `"{\"top_k\":[20,40]}"`, function: shortening(guarded(stdlib.JSONEncodeFunc, boundedText))},
 	{name: "urlencode", doc: "Writes a text so that it can be part of a URL's query.", example: `urlencode("a b&c")`, result: `"a+b%26c"`, function: textFunc(func(args []string) (string, error) { return url.QueryEscape(args[0]), nil }, "str")},
 	{name: "yamldecode", doc: "Reads a value from YAML.", example: `yamldecode("top_k: [20, 40]")`, result: `{ top_k = [20, 40] }`, function: yamlDecodeFunc},
-	{name: "yamlencode", doc: "Writes a value as YAML.", example: `yamlencode({ top_k = [20, 40] })`, result: `"\"top_k\":\n- 20\n- 40\n"`, function: yamlEncodeFunc},
+	{name: "yamlencode", doc: "Writes a value as YAML.", example: `yamlencode({ top_k = [20, 40] })`, result: `"\"top_k\":\n- 20\n- 40\n"`, function: shortening(yamlEncodeFunc)},
 }
 
 func fromBase64(text string) (string, error) {
@@ -49,7 +50,10 @@ func boundedCSV(args []cty.Value) error {
 
 // boundedJSON refuses what go-cty's decoder would recurse too deeply on.
 func boundedJSON(args []cty.Value) error {
-	text := knownText(args[0])
+	if args[0].IsNull() || !args[0].IsKnown() {
+		return nil
+	}
+	text := args[0].AsString()
 	depth, elements, digits := 0, 0, 0
 	quoted := false
 	for i := 0; i < len(text); i++ {
@@ -80,6 +84,14 @@ func boundedJSON(args []cty.Value) error {
 		if elements > maxElements {
 			return function.NewArgErrorf(0, "it has more than %d elements", maxElements)
 		}
+	}
+	var whole json.RawMessage
+	if err := json.Unmarshal([]byte(text), &whole); err != nil {
+		place := ""
+		if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
+			place = fmt.Sprintf(" (at byte %d)", wrong.Offset)
+		}
+		return function.NewArgErrorf(0, "this is not JSON: %w%s", err, place)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -17,7 +18,7 @@ var fileFunctions = []builtin{
 		example: `env("BENCH_NOT_SET", "none")`, result: `(sensitive value)`, reads: envFunc},
 	{name: "file", doc: "Gives the content of a text file of the module.", example: `file("prompts/review.txt")`, result: `"Review this:\n"`, reads: fileFunc},
 	{name: "filebase64", doc: "Gives the content of a file of the module in base64.", example: `filebase64("prompts/review.txt")`, result: `"UmV2aWV3IHRoaXM6Cg=="`, reads: contentFunc(inBase64)},
-	{name: "fileexists", doc: "Says whether there is such a file in the module; a folder is none.", example: `fileexists("prompts/none.txt")`, result: `false`, reads: fileExistsFunc},
+	{name: "fileexists", doc: "Says whether file() has something to read under a path of the module; a folder is nothing to read.", example: `fileexists("prompts/none.txt")`, result: `false`, reads: fileExistsFunc},
 	{name: "fileset", signature: "fileset([folder, ]pattern)", doc: "Lists the paths of the module's files that match a pattern, sorted; without a folder, the whole module's.",
 		example: `fileset("prompts", "*.txt")`, result: `["review.txt"]`, reads: fileSetFunc},
 	{name: "templatefile", doc: "Renders a text file of the module as a template, which knows what the object holds.", example: `templatefile("prompts/step.tmpl", { topic = "heat" })`, result: `"About heat.\n"`, reads: templateFileFunc},
@@ -41,6 +42,9 @@ func envFunc(f *files, _ map[string]function.Function) function.Function {
 			name := args[0].AsString()
 			for _, entry := range f.environ {
 				if value, ok := strings.CutPrefix(entry, name+"="); ok && name != "" {
+					if !utf8.ValidString(value) {
+						return cty.NilVal, function.NewArgErrorf(0, "what the environment has for %s is not a text in UTF-8", name)
+					}
 					return cty.StringVal(value).Mark(sensitiveMark), nil
 				}
 			}
@@ -78,9 +82,9 @@ func contentFunc(of func(content string) string) func(*files, map[string]functio
 func inBase64(content string) string { return base64.StdEncoding.EncodeToString([]byte(content)) }
 
 // literally takes the meaning off the characters of a path that have one in a pattern.
-var literally = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `\`, `\\`)
+var literally = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `{`, `\{`, `\`, `\\`)
 
-// fileExistsFunc asks for a listing, so that the answer is the same in a run.
+// fileExistsFunc asks for a listing of the path alone, so that the answer is the same in a run.
 func fileExistsFunc(f *files, _ map[string]function.Function) function.Function {
 	return makeFunc(cty.Bool, func(args []string) (cty.Value, error) {
 		found, err := f.glob(literally.Replace(args[0]))

@@ -19,7 +19,7 @@ func TestFileFunctionsStayInside(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, target := range map[string]string{"link.md": secret, "folder": filepath.Dir(secret), "zero": "/dev/zero", "loop": "loop", "inside.md": "a.md"} {
+	for name, target := range map[string]string{"link.md": secret, "folder": filepath.Dir(secret), "zero": "/dev/zero", "loop": "loop", "inside.md": "a.md", "linked": "sub"} {
 		if err := os.Symlink(target, filepath.Join(f.dir, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -47,9 +47,15 @@ func TestFileFunctionsStayInside(t *testing.T) {
 			t.Errorf("templatefile(%q) gives %#v", path, v)
 		}
 	}
-	for path, want := range map[string]bool{"a.md": true, "./sub/../a.md": true, "inside.md": true, "*.md": false, "st*r.md": true, "sub": false, "none.md": false} {
+	for path, want := range map[string]bool{
+		"a.md": true, "./sub/../a.md": true, "inside.md": true, "*.md": false, "st*r.md": true, "sub": false, "none.md": false, "a.md/x": false,
+		"runs/x/run_1.json": true, "linked/b.md": true, "linked": false,
+	} {
 		if v, err := all["fileexists"].Call([]cty.Value{cty.StringVal(path)}); err != nil || v.True() != want {
 			t.Errorf("fileexists(%q): got %#v, %v", path, v, err)
+		}
+		if v, err := all["file"].Call([]cty.Value{cty.StringVal(path)}); (err == nil) != want {
+			t.Errorf("file(%q): got %#v, %v", path, v, err)
 		}
 	}
 }

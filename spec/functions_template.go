@@ -47,12 +47,17 @@ func templateFileFunc(f *files, inner map[string]function.Function) function.Fun
 			}
 			text, err := convert.Convert(val, cty.String)
 			if err != nil || text.IsNull() {
-				return cty.NilVal, function.NewArgErrorf(0, "the template gives %s, not a text", friendly(val.Type()))
+				return cty.NilVal, function.NewArgErrorf(0, "the template gives %s, not a text", described(val))
 			}
 			return text.WithMarks(marks), nil
 		},
 	})
 }
+
+// A templateError is a mistake in a file that templatefile renders.
+type templateError struct{ diags hcl.Diagnostics }
+
+func (e *templateError) Error() string { return oneLine(e.diags[0]) }
 
 // parseTemplate reads a template, and checks its names against what is given to it.
 func parseTemplate(f *files, name string, vars cty.Value, functions map[string]function.Function) (Expr, error) {

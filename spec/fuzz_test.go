@@ -59,8 +59,10 @@ func goThrough(t *testing.T, name string, src []byte) {
 			if len(c.Name) > maxName {
 				t.Fatalf("the name %s is too long", c.Name)
 			}
-			if p, failed := m.Program(c); !diags.HasErrors() && (failed.HasErrors() || len(p.Steps) == 0) {
-				t.Fatalf("%s has no program: %v", c.Name, failed)
+			for _, a := range c.Agents() {
+				if p, failed := m.Program(a.Work); !diags.HasErrors() && (failed.HasErrors() || len(p.Steps) == 0) {
+					t.Fatalf("%s has no program: %v", c.Name, failed)
+				}
 			}
 		}
 	}
@@ -125,6 +127,22 @@ variable "secret" {
 		if diags.HasErrors() || !slices.Equal(m.Inputs, again.Inputs) {
 			t.Fatalf("given again, %v are %v: %v", m.Inputs, again.Inputs, diags)
 		}
+	})
+}
+
+// FuzzInput: whatever the text that a variable is given, Load returns, and its diagnostics can be written.
+func FuzzInput(f *testing.F) {
+	for _, text := range []string{"7", "[1, null]", "1e999999999", "{ low = 1 }", strings.Repeat("\x80", 300), strings.Repeat("é", 300)} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		src := "variable \"any\" {}\nvariable \"n\" {\n type = number\n default = 1\n}\nlocals {\n a = tonumber(var.any)\n b = env(\"V\") + var.n\n}\n"
+		name := filepath.Join(t.TempDir(), "experiment.hcl")
+		if err := os.WriteFile(name, []byte(src), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m, diags := Load([]string{name}, Options{Inputs: []Input{{Name: "any", Text: text}}, Environ: []string{"BENCH_VAR_n=" + text, "V=" + text}})
+		writable(t, m, diags)
 	})
 }
 

@@ -94,15 +94,9 @@ func (p *Program) digest(s Source, values map[string]map[string]json.RawMessage)
 	}
 	if expr, diags := s.parse(); !diags.HasErrors() {
 		for _, t := range append(expr.Variables(), variables...) {
-			all, ok := values[t.RootName()]
-			if !ok {
-				continue
-			}
-			name, named := second(t)
-			for _, n := range slices.Sorted(maps.Keys(all)) {
-				if !named || n == name {
-					d.add("value", t.RootName(), n, string(all[n]))
-				}
+			all := values[t.RootName()]
+			for _, n := range namesIn(t, all) {
+				d.add("value", t.RootName(), n, string(all[n]))
 			}
 		}
 	}

@@ -18,7 +18,8 @@ type included struct {
 
 // include decodes one more configuration. It names each axis once.
 func (d *decoder) include(b *block, e *Experiment, known map[string]cty.Value, outer *scope) {
-	attrs := d.content(b, includeSchema, outer).attrs
+	body := d.content(b, includeSchema, outer)
+	attrs := body.attrs
 	names := slices.Collect(maps.Keys(known))
 	var unknown []string
 	for _, a := range inOrder(attrs) {
@@ -36,7 +37,7 @@ func (d *decoder) include(b *block, e *Experiment, known map[string]cty.Value, o
 			if c, ok := d.includedLevel(a, axis, b.within(outer)); ok {
 				out.cells = append(out.cells, c)
 			}
-		case !slices.Contains(unknown, axis.Name):
+		case !slices.Contains(unknown, axis.Name) && !slices.Contains(body.unread, axis.Name):
 			missing = append(missing, axis.Name)
 		}
 	}
@@ -47,9 +48,17 @@ func (d *decoder) include(b *block, e *Experiment, known map[string]cty.Value, o
 		}
 		d.errorAt(b.DefRange, "Incomplete include", fmt.Sprintf("An include names every axis, and %s %s missing.", enumerate(quoted(missing), "and"), verb))
 	}
-	if len(out.cells) == len(e.Axes) {
-		e.include = append(e.include, out)
+	if len(out.cells) < len(e.Axes) {
+		return
 	}
+	if e.first == nil {
+		e.first = map[string]int{}
+	}
+	name := configurationName(e.Axes, e.included(out).cells)
+	if _, repeated := e.first[name]; !repeated {
+		e.first[name] = len(e.include)
+	}
+	e.include = append(e.include, out)
 }
 
 func (d *decoder) includedLevel(a *hcl.Attribute, axis *Axis, outer *scope) (cell, bool) {
@@ -62,7 +71,7 @@ func (d *decoder) includedLevel(a *hcl.Attribute, axis *Axis, outer *scope) (cel
 		d.errorAt(a.Expr.Range(), sensitiveHere, "The values of an axis are written to records and reports, and this one is sensitive.")
 		return cell{}, false
 	}
-	if t := axis.typ(); t != cty.DynamicPseudoType {
+	if t := axis.typ; t != cty.DynamicPseudoType {
 		converted, err := convert.Convert(val, t)
 		if err != nil || converted.IsNull() {
 			d.errorAt(a.Expr.Range(), "Wrong type", fmt.Sprintf("The values of the axis %q are each %s, and this is %s.", axis.Name, friendly(t), friendly(val.Type())))

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -81,35 +82,65 @@ func (d *decoder) assigned(v *variable, from assignment) (cty.Value, bool) {
 	}
 	val, err := parseVar(*from.text, v.want)
 	if err != nil {
-		text := from.text.Text
+		text, what := strings.ToValidUTF8(from.text.Text, "\uFFFD"), err.what(v.want, !v.secret)
 		if v.secret {
 			text = "…"
 		}
-		d.errorAt(v.from, "Wrong value for variable", fmt.Sprintf("%s=%s: %s.", from.by, text, err))
+		d.errorAt(v.from, "Wrong value for variable", fmt.Sprintf("%s=%s: %s.", from.by, text, what))
 	}
 	return val, err == nil
 }
 
+// A varError says why a text is no value of a variable's type.
+type varError struct {
+	noText bool   // it isn't even UTF-8
+	why    string // the end of a sentence; "" where the type says it all
+}
+
+// what tells of the error, with the reason where that may be shown.
+func (e *varError) what(want cty.Type, shown bool) string {
+	switch {
+	case e.noText:
+		return "this is not a text in UTF-8"
+	case shown:
+		return fmt.Sprintf("this is not a value of type %s%s", want.FriendlyName(), e.why)
+	}
+	return "this is not a value of type " + want.FriendlyName()
+}
+
 // parseVar reads the text of -var: as it stands for a string (or where any type is taken), as an expression otherwise.
-func parseVar(in Input, want cty.Type) (cty.Value, error) {
+func parseVar(in Input, want cty.Type) (cty.Value, *varError) {
+	if !utf8.ValidString(in.Text) {
+		return cty.NilVal, &varError{noText: true}
+	}
 	if !in.Expression && (want == cty.String || want == cty.DynamicPseudoType) {
 		return cty.StringVal(in.Text), nil
 	}
-	wrong := fmt.Errorf("this is not a value of type %s", want.FriendlyName())
-	tokens, _ := hclsyntax.LexExpression([]byte(in.Text), "-var", hcl.InitialPos)
-	if tooDeep(tokens) != nil {
-		return cty.NilVal, wrong
+	wrong := func(diags hcl.Diagnostics) (cty.Value, *varError) {
+		if want.IsPrimitiveType() {
+			return cty.NilVal, &varError{}
+		}
+		d := diags[0]
+		return cty.NilVal, &varError{why: fmt.Sprintf(": %s (at character %d). %s", d.Summary, d.Subject.Start.Column, strings.TrimSuffix(d.Detail, "."))}
 	}
-	expr, diags := hclsyntax.ParseExpression([]byte(in.Text), "-var", hcl.InitialPos)
-	if diags.HasErrors() || notLiteral(expr) != nil {
-		return cty.NilVal, wrong
+	src := []byte(in.Text)
+	tokens, _ := hclsyntax.LexExpression(src, "-var", hcl.InitialPos)
+	if diag := tooDeep(tokens); diag != nil {
+		return wrong(hcl.Diagnostics{diag})
+	}
+	expr, diags := hclsyntax.ParseExpression(src, "-var", hcl.InitialPos)
+	if diags.HasErrors() {
+		return wrong(legibleSyntax(diags, src))
+	}
+	if diags := notLiteral(expr); diags != nil {
+		return wrong(diags)
 	}
 	val, diags := expr.Value(nil)
 	if diags.HasErrors() {
-		return cty.NilVal, wrong
+		return wrong(diags)
 	}
 	if _, err := convertTo(val, want); err != nil {
-		return cty.NilVal, wrong
+		return cty.NilVal, &varError{why: misfitIn(err, want)}
 	}
 	return val, nil
 }
@@ -138,7 +169,7 @@ func literalText(v cty.Value) string {
 	case v.IsNull():
 		return "null"
 	case t == cty.Number:
-		return numberText(v)
+		return numberText(v.AsBigFloat())
 	case t.IsPrimitiveType():
 		return string(hclwrite.TokensForValue(v).Bytes())
 	}

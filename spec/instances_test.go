@@ -131,7 +131,7 @@ func TestInstancePrograms(t *testing.T) {
 	var prompts []string
 	identities := map[string]bool{}
 	for _, w := range m.Workloads {
-		p, diags := m.Program(spec.Configuration{Work: w.Ref})
+		p, diags := m.Program(w.Ref)
 		if diags.HasErrors() {
 			t.Fatal(told(t, m, diags))
 		}
@@ -155,8 +155,8 @@ func TestInstancePrograms(t *testing.T) {
 		t.Errorf("4 prompts have %d identities", len(identities))
 	}
 	again := load(t, strings.Replace(repeated, "result = n / var.by", "result = n / var.by + 0", 1), nil)
-	before, _ := m.Program(spec.Configuration{Work: m.Workloads[0].Ref})
-	after, _ := again.Program(spec.Configuration{Work: m.Workloads[0].Ref})
+	before, _ := m.Program(m.Workloads[0].Ref)
+	after, _ := again.Program(m.Workloads[0].Ref)
 	if before.Identity()["prompt of step first"] == after.Identity()["prompt of step first"] {
 		t.Error("a function that the prompt calls is not part of its identity")
 	}
@@ -179,7 +179,7 @@ func TestFileName(t *testing.T) {
 func TestFormattedIdentity(t *testing.T) {
 	identity := func(prompt string) string {
 		m := load(t, "variable \"p\" {\n default = \"a\"\n}\nworkload \"w\" {\n step \"s\" {\n prompt = "+prompt+"\n}\n}\n", nil)
-		p, _ := m.Program(spec.Configuration{Work: m.Workloads[0].Ref})
+		p, _ := m.Program(m.Workloads[0].Ref)
 		return p.Identity()["prompt of step s"]
 	}
 	for _, same := range []string{`"${var.p}"`, `(var.p)`, `"${ ( var.p ) }"`} {

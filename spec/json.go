@@ -22,12 +22,15 @@ func (d *decoder) parseJSON(name string, src []byte) hcl.Body {
 		return nil
 	}
 	file, diags := d.parser.ParseJSON(src, name)
-	d.diags = append(d.diags, diags...)
-	if file == nil {
+	d.diags = append(d.diags, firstOf(diags)...)
+	if file == nil || diags.HasErrors() {
 		return nil
 	}
 	return file.Body
 }
+
+// firstOf gives the first mistake of syntax in JSON: in what comes after it, the parser takes one thing for another.
+func firstOf(diags hcl.Diagnostics) hcl.Diagnostics { return diags[:min(len(diags), 1)] }
 
 // jsonTooDeep finds where JSON, or a template in one of its texts, nests deeper than can be parsed or evaluated.
 func jsonTooDeep(src []byte, name string) *hcl.Diagnostic {

@@ -71,20 +71,20 @@ var (
 		attrs: []attr{
 			{name: "model", kind: kString, def: "keep", oneOf: []string{"keep", "unload", "warm"}, doc: "state of the model before a run: as it is, unloaded, or warmed by a call that is thrown away"},
 			{name: "cooldown", kind: kDuration, def: "0s", limits: atLeast(0), doc: "pause between two runs"},
-			{name: "memory", kind: kSize, limits: moreThan(0), doc: "limit of the agent's process group"},
+			{name: "memory", kind: kSize, limits: moreThan(0), doc: "most memory of each agent with all that it starts; where no control group (cgroup v2) can be had, of each of its processes, of which the worker itself takes some 120 MiB"},
 		},
 	}
 	retrySchema = &schema{
 		attrs: []attr{
 			{name: "attempts", kind: kWhole, def: 3, limits: between(1, 1000), doc: "tries of one run, the first one included"},
-			{name: "on", kind: kStrings, def: []any{"connect", "timeout", "server_error", "rate_limited", "infrastructure"}, doc: "classes of error that are tried again"},
+			{name: "on", kind: kStrings, def: []any{"connect", "timeout", "server_error", "rate_limited", "infrastructure"}, doc: "classes of error that are tried again; [agent/README.md](../agent/README.md#failures) says what each is"},
 		},
 		blocks: []nested{{name: "backoff", unique: true, body: backoffSchema, doc: "The pause before a try: initial × factor^(n−1), at most max, varied by ± jitter."}},
 	}
 	backoffSchema = &schema{attrs: []attr{
 		{name: "initial", kind: kDuration, def: "1s", limits: atLeast(0), doc: "before the second try"},
 		{name: "factor", kind: kNumber, def: 2, limits: between(1, 100), doc: "growth from try to try"},
-		{name: "max", kind: kDuration, def: "30s", limits: atLeast(0), doc: "longest pause"},
+		{name: "max", kind: kDuration, def: "30s", limits: atLeast(0), doc: "longest pause, unless the server asks for a longer one (Retry-After)"},
 		{name: "jitter", kind: kNumber, def: 0.2, limits: between(0, 1), doc: "share by which a pause is varied"},
 	}}
 )

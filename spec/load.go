@@ -45,14 +45,14 @@ func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
 	for _, f := range files {
 		if body := d.parse(f, sum); body != nil {
 			bodies = append(bodies, body)
+		} else {
+			d.lose()
 		}
 	}
 	d.module.Digest = hex.EncodeToString(sum.Sum(nil))
-	if !d.diags.HasErrors() {
-		d.decode(hcl.MergeBodies(bodies))
-	}
+	d.decode(hcl.MergeBodies(bodies))
 	d.lock()
-	return d.module, tidy(d.diags)
+	return d.module, d.told()
 }
 
 // decoder carries what decoding needs from block to block.
@@ -72,15 +72,19 @@ type decoder struct {
 	uses         *uses
 	loose        map[string]bool         // names of which not all are known, after a mistake in a header
 	unread       bool                    // a file of values could not be read, or not all of it
+	cuts         []cutFragment           // what was taken out of the files, since it can't be parsed
+	bodies       []*hclsyntax.Body       // of the files in HCL's own syntax
+	stopped      bool                    // not everything was looked at, after too many mistakes
 	constant     *scope                  // functions alone
 	effects      []effectOption          // what the effects of emulators depend on
 	sent         map[Ref]map[string]bool // options that experiments send, by server
+	writers      map[string]*Report      // by clean output
 	diags        hcl.Diagnostics
 }
 
 func newDecoder(opts Options) *decoder {
 	d := &decoder{opts: opts, parser: hclparse.NewParser(), places: map[string]hcl.Range{}, declared: map[*block]bool{}, made: map[*block]blocks{}, own: map[string]*userFunction{}, uses: newUses(),
-		declarations: map[string][]*declaration{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{},
+		declarations: map[string][]*declaration{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{}, writers: map[string]*Report{},
 		results: map[Ref]cty.Type{}, queue: queue{waiting: map[Ref]func(){}, place: map[Ref]int{}}}
 	d.module = &Module{Files: d.parser.Files(), Given: map[string]string{}}
 	return d
@@ -97,7 +101,25 @@ func (d *decoder) fail(summary, detail string) {
 // maxMistakes is how many are told at once. What comes after them is left for the next time.
 const maxMistakes = 100
 
-func (d *decoder) enough() bool { return len(d.diags) >= maxMistakes }
+func (d *decoder) enough() bool {
+	d.stopped = d.stopped || len(d.diags) >= maxMistakes
+	return d.stopped
+}
+
+// told gives the diagnostics as they are shown: in order, and no more than somebody reads.
+func (d *decoder) told() hcl.Diagnostics {
+	all := tidy(d.diags)
+	if len(all) <= maxMistakes && !d.stopped {
+		return all
+	}
+	more := "The rest of the spec was not looked at."
+	if !d.stopped {
+		more = fmt.Sprintf("There are %d in all.", len(all))
+	}
+	return append(all[:min(len(all), maxMistakes)], &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "More mistakes", Detail: fmt.Sprintf("No more than %d are told at once. %s Mend these first.", maxMistakes, more),
+	})
+}
 
 // gather lists the files behind the paths. They have to lie in one folder.
 func (d *decoder) gather(paths []string) []string {
@@ -175,12 +197,18 @@ func (d *decoder) parse(name string, sum hash.Hash) hcl.Body {
 		return nil
 	}
 	file, diags := d.parser.ParseHCL(src, name)
-	d.diags = append(d.diags, legibleSyntax(diags, src)...)
-	if file == nil {
-		return nil
+	if diags.HasErrors() {
+		rest := salvage(src, name)
+		d.diags, d.stopped = append(d.diags, rest.diags...), d.stopped || rest.stopped
+		if rest.file == nil {
+			return nil
+		}
+		file.Body, file.Nav = rest.file.Body, navigator{rest.file.Nav, file.Nav}
+		d.notice(rest.cuts)
 	}
 	if body, ok := file.Body.(*hclsyntax.Body); ok {
 		bounded(body)
+		d.bodies = append(d.bodies, body)
 	}
 	return file.Body
 }
@@ -234,7 +262,26 @@ func tidy(diags hcl.Diagnostics) hcl.Diagnostics {
 		fileB, byteB := place(b)
 		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(fileA, fileB), cmp.Compare(byteA, byteB))
 	})
-	return slices.CompactFunc(diags, func(a, b *hcl.Diagnostic) bool {
-		return a.Summary == b.Summary && a.Detail == b.Detail && a.Subject != nil && b.Subject != nil && *a.Subject == *b.Subject
-	})
+	return Once(diags)
+}
+
+// Once gives diagnostics without those that say again what another one says of the same place, as each instance of for_each may.
+func Once(diags hcl.Diagnostics) hcl.Diagnostics {
+	type told struct {
+		summary, detail string
+		at              hcl.Range
+	}
+	seen := map[told]bool{}
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		if d.Subject != nil {
+			t := told{d.Summary, d.Detail, *d.Subject}
+			if seen[t] {
+				continue
+			}
+			seen[t] = true
+		}
+		out = append(out, d)
+	}
+	return out
 }

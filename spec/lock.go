@@ -117,15 +117,16 @@ func (l *Lock) Bytes() []byte {
 	file := hclwrite.NewEmptyFile()
 	var block *hclwrite.Block
 	var of Ref
+	empty := false // the block
 	for _, f := range l.Facts() {
 		if block == nil || f.Of != of {
 			file.Body().AppendNewline()
-			block, of = file.Body().AppendNewBlock(f.Of.Block, f.Of.labels()), f.Of
+			block, of, empty = file.Body().AppendNewBlock(f.Of.Block, f.Of.labels()), f.Of, true
 		}
 		name, inner := "digest", block
 		switch {
 		case f.Model != "":
-			if len(block.Body().Attributes())+len(block.Body().Blocks()) > 0 {
+			if !empty {
 				block.Body().AppendNewline()
 			}
 			inner = block.Body().AppendNewBlock("model", []string{f.Model})
@@ -133,6 +134,7 @@ func (l *Lock) Bytes() []byte {
 			name = "version"
 		}
 		inner.Body().SetAttributeValue(name, cty.StringVal(l.values[f]))
+		empty = false
 	}
 	return append([]byte(lockHead), file.Bytes()...)
 }

@@ -57,7 +57,7 @@ func (w *boundingWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
 		if len(n.Parts) > 1 { // one with a single part is that part
 			text := &work{}
 			for i := range n.Parts {
-				n.Parts[i] = counting(n.Parts[i], text, i == 0)
+				n.Parts[i] = writing(n.Parts[i], text, i == 0)
 			}
 		}
 	}
@@ -69,10 +69,16 @@ type countingExpr struct {
 	*hclsyntax.ParenthesesExpr
 	work   *work
 	begins bool // the count
+	text   bool // the value becomes part of one
 }
 
 func counting(expr hclsyntax.Expression, w *work, begins bool) hclsyntax.Expression {
-	return &countingExpr{&hclsyntax.ParenthesesExpr{Expression: expr, SrcRange: expr.Range()}, w, begins}
+	return &countingExpr{&hclsyntax.ParenthesesExpr{Expression: expr, SrcRange: expr.Range()}, w, begins, false}
+}
+
+// writing is counting for a piece of text.
+func writing(expr hclsyntax.Expression, w *work, begins bool) hclsyntax.Expression {
+	return &countingExpr{&hclsyntax.ParenthesesExpr{Expression: expr, SrcRange: expr.Range()}, w, begins, true}
 }
 
 // Value gives the value of the expression, or none once the work has become too much, which is told once.
@@ -84,6 +90,9 @@ func (e *countingExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 		return cty.DynamicVal, nil
 	}
 	v, diags := e.Expression.Value(ctx)
+	if e.text {
+		v = asText(v)
+	}
 	e.work.done += weight(v)
 	if e.work.done <= maxWork || e.work.told {
 		return v, diags
@@ -91,8 +100,8 @@ func (e *countingExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 	e.work.told = true
 	return cty.DynamicVal, append(diags, &hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: "Too much work", Subject: e.SrcRange.Ptr(),
-		Detail: fmt.Sprintf("Up to here the loops of this expression, or the pieces of this text, have given more than %d elements or %d MiB. Take less of them, or compute it elsewhere and read it with file().",
-			maxWork, maxWork*pieceOfText>>20),
+		Detail: fmt.Sprintf("Up to here the loops of this expression, or the pieces of this text, have given more than %d elements, as which %d bytes of text count. Take less of them, or compute it elsewhere and read it with file().",
+			maxWork, pieceOfText),
 	})
 }
 

@@ -1,8 +1,10 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -16,6 +18,7 @@ type Axis struct {
 	Range  hcl.Range
 
 	cells []cell
+	typ   cty.Type        // that all of these share; else any
 	index map[any]cell    // by plain value; those of includes as well
 	taken map[string]bool // codes, in lower case
 }
@@ -25,6 +28,7 @@ type cell struct {
 	value cty.Value
 	plain any
 	code  string // in a configuration's name
+	added bool   // by an include: it is not among the axis' own
 }
 
 // maxCells bounds a matrix: every cell is looked at before anything runs, and that should take seconds.
@@ -34,9 +38,12 @@ const maxCells = 100_000
 func (d *decoder) matrix(b *block, e *Experiment, outer *scope) *scope {
 	content := d.content(b, matrixSchema, outer)
 	known := map[string]cty.Value{} // by axis; one that has a mistake is there as well, so that it is told once
+	for _, name := range content.unread {
+		known[name] = cty.DynamicVal
+	}
 	places := map[string]hcl.Range{}
 	e.Axes = d.axes(content, outer, known, places)
-	if len(known) == 0 && len(content.unread) == 0 {
+	if len(known) == 0 {
 		d.errorAt(b.DefRange, "Empty matrix", "A matrix needs at least one axis, as: num_ctx = [256, 512]. Without a matrix there is one configuration.")
 	}
 	cells := uint64(1)
@@ -48,11 +55,12 @@ func (d *decoder) matrix(b *block, e *Experiment, outer *scope) *scope {
 		}
 		cells = product
 	}
+	e.broken = len(e.Axes) < len(known)
 	inner := outer.with(map[string]cty.Value{"matrix": cty.ObjectVal(known)})
-	if len(known) == 0 {
+	if len(known) == 0 || slices.Contains(content.unread, "axis") || slices.Contains(content.unread, "") {
 		inner.ctx.Variables["matrix"] = cty.DynamicVal
 	}
-	inner.places = places
+	inner.places, inner.axes = places, map[string]bool{}
 	for _, block := range content.blocks {
 		switch block.Type {
 		case "exclude":
@@ -84,7 +92,7 @@ func (d *decoder) axes(content content, outer *scope, known map[string]cty.Value
 		}
 		if a := d.axis(name, label, rng, expr, sc); a != nil {
 			axes = append(axes, a)
-			known[name] = cty.UnknownVal(a.typ())
+			known[name] = cty.UnknownVal(a.typ)
 		}
 	}
 	long := content.blocks.OfType("axis")
@@ -157,6 +165,7 @@ func (d *decoder) axis(name, label string, rng hcl.Range, expr hcl.Expression, o
 		out.cells = append(out.cells, c)
 		out.Values = append(out.Values, c.plain)
 	}
+	out.typ = sharedType(out.cells)
 	out.encode()
 	return out
 }
@@ -168,15 +177,20 @@ func level(axis string, v cty.Value) (cell, string) {
 		if name, ok := nameIn(v); ok {
 			return cell{value: v, plain: name}, ""
 		}
-		return cell{}, fmt.Sprintf("An object on an axis needs a name, which stands for it in names and tables, and this one of %q has none. Write it as { name = \"large\", … }.", axis)
+		what := "has none"
+		if v.Type().HasAttribute("name") {
+			what = "has one that is no text, or an empty one"
+		}
+		return cell{}, fmt.Sprintf("An object on an axis needs a name, which stands for it in names and tables, and this one of %q %s. Write it as { name = \"large\", … }.", axis, what)
 	}
+	what := unfit(v, false)
 	switch plain.(type) {
 	case string, bool, int64, float64:
-		if what := unfit(v, false); what == "" || v.Type().IsCapsuleType() {
+		if what == "" || v.Type().IsCapsuleType() {
 			return cell{value: v, plain: plain}, ""
 		}
 	}
-	return cell{}, fmt.Sprintf("The values of an axis are numbers, strings, bools, references or objects with a name, and this one of %q is %s.", axis, friendly(v.Type()))
+	return cell{}, fmt.Sprintf("The values of an axis are numbers, strings, bools, references or objects with a name, and this one of %q is %s.", axis, cmp.Or(what, friendly(v.Type())))
 }
 
 // nameIn gives the name of an object.
@@ -191,10 +205,9 @@ func nameIn(v cty.Value) (string, bool) {
 	return name.AsString(), true
 }
 
-// typ is the type that all values of the axis share.
-func (a *Axis) typ() cty.Type {
-	t := a.cells[0].value.Type()
-	for _, c := range a.cells {
+func sharedType(cells []cell) cty.Type {
+	t := cells[0].value.Type()
+	for _, c := range cells {
 		if !c.value.Type().Equals(t) {
 			return cty.DynamicPseudoType
 		}

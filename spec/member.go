@@ -13,11 +13,13 @@ type Member struct {
 	Name  string
 	Range hcl.Range
 
+	serverRange hcl.Range // what is to blame where its server can't run beside another
+
 	fixed   Configuration
 	varying []setting
 }
 
-// A MemberSetup is what a member is in one configuration.
+// A MemberSetup is what a member, or the only agent, is in one configuration.
 type MemberSetup struct {
 	Name    string
 	Agent   Ref
@@ -84,8 +86,32 @@ func (d *decoder) member(b *block, out *Experiment, outer *scope) {
 	m := &Member{Name: name, Range: b.DefRange, fixed: Configuration{Agent: Ref{Block: "agent", Name: builtinAgent}, Options: map[string]any{}}}
 	v := d.open(b, memberSchema, outer)
 	v.settle(outer, out.scope)
+	m.serverRange = v.rangeOf("server")
 	m.varying = v.settings(&m.fixed)
 	out.Members = append(out.Members, m)
+}
+
+// apart tells of a configuration whose members work on two servers that bench starts: one that it starts never runs beside another.
+func (d *decoder) apart(e *Experiment, c Configuration) bool {
+	first := -1
+	for i, m := range c.Members {
+		server := d.module.Server(m.Server)
+		switch {
+		case server == nil || len(server.Command) == 0:
+		case first < 0:
+			first = i
+		case m.Server != c.Members[first].Server:
+			other := c.Members[first]
+			where := ""
+			if len(e.Axes) > 0 {
+				where = " in " + c.Name
+			}
+			d.errorAt(e.Members[i].serverRange, "Servers that never run at once", fmt.Sprintf("Member %q works on %s%s and member %q on %s. bench starts both, and one that it starts never runs beside another: they may want the same port, the same memory, the same GPU. "+
+				"Give both members one server, or start one of the two yourself and take \"command\" out of it.", m.Name, m.Server.Address(), where, other.Name, other.Server.Address()))
+			return true
+		}
+	}
+	return false
 }
 
 // at gives the member in a configuration, which is at a point.

@@ -34,12 +34,12 @@ type Module struct {
 
 	Uses  []Use    // which of its things refers to which, each once
 	names []string // addresses of everything that has a name, in no order
-	read  *files   // what has read the folder
 
+	secrets    []Secret         // of its sensitive variables
 	programs   map[Ref]*Program // by workload
 	scope      *scope           // of its local values, for Evaluate; nil where it has mistakes
-	files      *files
-	evaluating sync.Mutex // held while an expression is evaluated after Load
+	files      *files           // what has read the folder; nil where none could be
+	evaluating sync.Mutex       // held while an expression is evaluated after Load
 }
 
 // Names of what an experiment gets that doesn't say.

@@ -70,6 +70,7 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 	for _, t := range expr.Variables() {
 		if uses != nil {
 			uses.noteReference(t)
+			s.noteAxis(t)
 		}
 		inTry := slices.ContainsFunc(forgiving, func(r hcl.Range) bool { return r.ContainsPos(t.SourceRange().Start) })
 		if d := s.checkTraversal(expr, t, inTry); d != nil {
@@ -115,7 +116,7 @@ func (s *scope) checkTraversal(expr hcl.Expression, t hcl.Traversal, inTry bool)
 		name, ok := stepName(step)
 		typ := value.Type()
 		if ok && typ.IsCapsuleType() && !inTry {
-			return s.noAttributes(expr, path, name, lastOf(step))
+			return s.noAttributes(expr, path, name, lastOf(step), typ.FriendlyName())
 		}
 		if !ok || !typ.IsObjectType() || inTry && i >= sorts[root].parts {
 			return nil
@@ -134,12 +135,32 @@ func (s *scope) checkTraversal(expr hcl.Expression, t hcl.Traversal, inTry bool)
 	return nil
 }
 
+// ofItself is what an experiment has that names none, by address as far as it is unknown, and how it is declared.
+var ofItself = map[string]string{
+	"agent." + builtinAgent:         `agent "` + builtinAgent + `" { builtin = "workflow" }`,
+	"target.local":                  `target "local" "` + defaultTarget + `" {}`,
+	"target.local." + defaultTarget: `target "local" "` + defaultTarget + `" {}`,
+}
+
+// otherwise says of blocks that can't be referred to by their type how they are, if they are.
+var otherwise = map[string]string{
+	"check":    "Checks have names for messages and reports, and can't be referred to. Name an analysis, a comparison or a claim.",
+	"report":   "Reports have names for messages, and can't be referred to.",
+	"variable": "A variable is referred to as var.NAME.",
+	"locals":   "A local value is referred to as local.NAME.",
+	"function": "A function is called by its name: NAME(…).",
+}
+
 func (s *scope) unknownRoot(expr hcl.Expression, t hcl.Traversal, why string) *hcl.Diagnostic {
 	rng := t[0].SourceRange()
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown name", Subject: &rng, Context: contextOf(expr, rng)}
 	if why != "" {
 		d.Summary = "Name out of scope"
 		d.Detail = fmt.Sprintf("%q can't be used here: %s.", t.RootName(), why)
+		return d
+	}
+	if how, ok := otherwise[t.RootName()]; ok {
+		d.Detail = how
 		return d
 	}
 	d.Detail = fmt.Sprintf("Nothing here is called %q.%s %s", t.RootName(), didYouMean(t.RootName(), s.names(), ""), s.hint)
@@ -180,6 +201,12 @@ func (s *scope) unknownName(expr hcl.Expression, path, name string, rng hcl.Rang
 	}
 	if len(names) == 0 && depth <= sort.parts {
 		d.Detail = fmt.Sprintf("There is no %s %s, so none is called %q.", sort.noun, sort.where, name)
+	}
+	if declaration := ofItself[path+"."+name]; declaration != "" {
+		d.Detail += " An experiment that names none has one all the same; to refer to it, declare it: " + declaration
+		return d
+	}
+	if len(names) == 0 {
 		return d
 	}
 	suggestion := didYouMean(name, names, path+".")
@@ -218,10 +245,14 @@ func (s *scope) notYet(name string, names *[]string) string {
 }
 
 // noAttributes tells of a name behind a reference to a block.
-func (s *scope) noAttributes(expr hcl.Expression, path, name string, rng hcl.Range) *hcl.Diagnostic {
+func (s *scope) noAttributes(expr hcl.Expression, path, name string, rng hcl.Range, block string) *hcl.Diagnostic {
 	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown attribute", Subject: &rng, Context: contextOf(expr, rng)}
 	d.Detail = fmt.Sprintf("%s is a reference to a block, and has no attribute %q.", path, name)
-	if sort, _, _ := strings.Cut(path, "."); slices.Contains(lateSorts, sort) {
+	sort, _, _ := strings.Cut(path, ".")
+	if sort == "each" && slices.Contains(lateSorts, block) {
+		d.Detail += fmt.Sprintf(" Its results are %s.NAME[each.key].%s, with the name of the %[1]s.", block, name)
+	}
+	if slices.Contains(lateSorts, sort) {
 		d.Summary = "Name out of scope"
 		d.Detail = fmt.Sprintf("%s stands for the block itself here, since its results are not known yet. They may be used in %s.", path, resultsUsableIn)
 	}

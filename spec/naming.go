@@ -86,6 +86,7 @@ func (a *Axis) cellOf(c cell) cell {
 	} else {
 		a.taken[key] = true
 	}
+	c.added = true
 	a.index[c.plain] = c
 	return c
 }

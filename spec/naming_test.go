@@ -51,7 +51,9 @@ func TestNamesFromTheSpec(t *testing.T) {
     temperature = [0.800000011920929, 0.5]
     num_gpu     = [2 * 30, "60"]
     server      = [server.emulator.ref, server.emulator.other]
-  }`), nil))
+  }
+
+  options = { t = matrix.temperature, g = matrix.num_gpu, s = matrix.server == server.emulator.ref }`), nil))
 	want := []string{
 		"temp0p8_gpu60_server-ref", "temp0p8_gpu60_server-other", "temp0p8_gpu-60_server-ref", "temp0p8_gpu-60_server-other",
 		"temp0p5_gpu60_server-ref", "temp0p5_gpu60_server-other", "temp0p5_gpu-60_server-ref", "temp0p5_gpu-60_server-other",

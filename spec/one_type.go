@@ -23,7 +23,7 @@ var parameters = sync.OnceValue(func() map[string]func(i int) cty.Type {
 	for name, f := range functions(&files{}) {
 		all[name] = func(i int) cty.Type { return parameter(f, i) }
 	}
-	for name, want := range map[string]cty.Type{"tolist": cty.List(cty.DynamicPseudoType), "toset": cty.List(cty.DynamicPseudoType), "tomap": cty.Map(cty.DynamicPseudoType)} {
+	for name, want := range map[string]cty.Type{"tolist": cty.List(cty.DynamicPseudoType), "toset": cty.List(cty.DynamicPseudoType), "tomap": cty.Map(cty.DynamicPseudoType), "tostring": cty.String} {
 		all[name] = func(int) cty.Type { return want } // they take anything, and convert it themselves
 	}
 	return all
@@ -49,13 +49,14 @@ func unifyArguments(call *hclsyntax.FunctionCallExpr) {
 		if call.ExpandFinal && i == len(call.Args)-1 {
 			break // its elements are the arguments
 		}
-		if want := wants(i); want.IsCollectionType() {
+		want := wants(i)
+		if want.IsCollectionType() || want == cty.String {
 			call.Args[i] = &unifiedExpr{&hclsyntax.ParenthesesExpr{Expression: arg, SrcRange: arg.Range()}, want}
 		}
 	}
 }
 
-// A unifiedExpr is an argument that is going to be converted to a collection.
+// A unifiedExpr is an argument that is going to be converted to a text or a collection.
 type unifiedExpr struct {
 	*hclsyntax.ParenthesesExpr
 	want cty.Type
@@ -70,21 +71,26 @@ func (e *unifiedExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return v, diags
 	}
+	return beforehand(v, e.want), diags
+}
+
+// beforehand does what a conversion would do badly: it gives a long list one type, and writes numbers where texts are wanted.
+func beforehand(v cty.Value, want cty.Type) cty.Value {
+	switch {
+	case want == cty.String:
+		return asText(v)
+	case !want.IsCollectionType():
+		return v
+	case want.ElementType() == cty.String:
+		v = textElements(v)
+	}
 	bare, marks := v.Unmark()
-	return oneType(bare, e.want).WithMarks(marks), diags
+	return oneType(bare, want).WithMarks(marks)
 }
 
 // convertTo converts a value, in a time that grows as its elements do.
 func convertTo(v cty.Value, want cty.Type) (cty.Value, error) {
-	if !want.IsCollectionType() {
-		return convert.Convert(v, want)
-	}
-	bare, marks := v.Unmark()
-	converted, err := convert.Convert(oneType(bare, want), want)
-	if err != nil {
-		return cty.NilVal, err
-	}
-	return converted.WithMarks(marks), nil
+	return convert.Convert(beforehand(v, want), want)
 }
 
 // oneType makes a long tuple a list, and a large object a map, where a collection is wanted. Of one that can't be converted it

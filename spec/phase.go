@@ -100,7 +100,7 @@ func (s *setting) learn(r Results) hcl.Diagnostics {
 	value, problems := s.attr.take(v, s.expr)
 	s.value = value
 	for _, p := range problems {
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: p.summary, Detail: p.detail, Subject: p.at.Ptr()})
+		diags = append(diags, p.diagnostic(s.expr, s.known.with(s.results)))
 	}
 	return diags
 }

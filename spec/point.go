@@ -21,13 +21,17 @@ func (p *point) scope() *scope {
 		return p.of.scope
 	}
 	if p.inner == nil {
-		matrix := make(map[string]cty.Value, len(p.cells))
-		for i, a := range p.of.Axes {
-			matrix[a.Name] = p.cells[i].value
-		}
-		p.inner = p.of.scope.with(map[string]cty.Value{"matrix": cty.ObjectVal(matrix)})
+		p.inner = p.of.scope.with(map[string]cty.Value{"matrix": p.matrix()})
 	}
 	return p.inner
+}
+
+func (p *point) matrix() cty.Value {
+	matrix := make(map[string]cty.Value, len(p.cells))
+	for i, a := range p.of.Axes {
+		matrix[a.Name] = p.cells[i].value
+	}
+	return cty.ObjectVal(matrix)
 }
 
 // size is how many cells the matrix has, excluded ones too; 1 without a matrix.

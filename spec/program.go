@@ -84,14 +84,14 @@ type Typed struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// Program gives the program of a configuration's workload. All configurations of a workload share it.
-func (m *Module) Program(c Configuration) (*Program, hcl.Diagnostics) {
-	if p, ok := m.programs[c.Work]; ok {
+// Program gives the program of a workload. All runs of it share it.
+func (m *Module) Program(work Ref) (*Program, hcl.Diagnostics) {
+	if p, ok := m.programs[work]; ok {
 		return p, nil
 	}
 	return nil, hcl.Diagnostics{{
 		Severity: hcl.DiagError, Summary: "No program",
-		Detail: fmt.Sprintf("%s is not a workload of a module without mistakes.", c.Work.Address()),
+		Detail: fmt.Sprintf("%s is not a workload of a module without mistakes.", work.Address()),
 	}}
 }
 
@@ -232,11 +232,10 @@ func (b *programBuilder) note(at hcl.Range, t hcl.Traversal) {
 		b.used[root] = map[string]cty.Value{}
 	}
 	all, _, _ := b.scope.lookup(root)
-	names := slices.Sorted(maps.Keys(all.Type().AttributeTypes()))
-	if name, named := second(t); named {
-		names = []string{name}
-	}
-	for _, name := range names {
+	for _, name := range namesIn(t, all.Type().AttributeTypes()) {
+		if _, noted := b.used[root][name]; noted {
+			continue
+		}
 		v := all.GetAttr(name)
 		if holdsReference(v) {
 			b.errorAt(at, "Value can't be sent to a run", fmt.Sprintf("%s.%s holds a reference to a block, and a run knows only plain values. Keep references in a local of their own.", root, name))
@@ -248,6 +247,18 @@ func (b *programBuilder) note(at hcl.Range, t hcl.Traversal) {
 		}
 		b.used[root][name] = v
 	}
+}
+
+// namesIn lists which of the things behind a root a reference means: the one that it names, or all of them, sorted.
+func namesIn[T any](t hcl.Traversal, all map[string]T) []string {
+	name, named := second(t)
+	if !named {
+		return slices.Sorted(maps.Keys(all))
+	}
+	if _, ok := all[name]; !ok {
+		return nil
+	}
+	return []string{name}
 }
 
 // holdsReference says whether a reference to a block is in a value.

@@ -16,7 +16,7 @@ import (
 // sent gives a workload's program as a worker gets it: through JSON, away from the module's folder.
 func sent(t testing.TB, m *spec.Module) *spec.Program {
 	t.Helper()
-	p, diags := m.Program(spec.Configuration{Work: m.Workloads[0].Ref})
+	p, diags := m.Program(m.Workloads[0].Ref)
 	if diags.HasErrors() {
 		t.Fatal(told(t, m, diags))
 	}
@@ -185,7 +185,7 @@ func TestSourcesSurvive(t *testing.T) {
 func TestLateErrors(t *testing.T) {
 	for _, x := range []struct{ expr, want string }{
 		{`regex("[0-9]+", step.first.response)`, `experiment.hcl:10: Error in function call: Call to function "regex" failed: pattern did not match any part of the given string.`},
-		{`jsondecode(step.first.response).text`, `experiment.hcl:10: Error in function call: Call to function "jsondecode" failed: invalid character 'w' looking for beginning of value.`},
+		{`jsondecode(step.first.response).text`, `experiment.hcl:10: Invalid function argument: Invalid value for "str" parameter: this is not JSON: invalid character 'w' looking for beginning of value (at byte 1).`},
 		{`regexall("w", step.first.response)[3]`, `experiment.hcl:10: Invalid index: The given key does not identify an element in this collection value.`},
 		{`jsondecode("{\"a\": ${step.first.output_tokens}}").b`, `experiment.hcl:10: Unsupported attribute: This object does not have an attribute named "b".`},
 		{`try(regex("never", step.first.response), null)`, `experiment.hcl:10: Wrong type: This must be a string, and in this run it is null.`},
@@ -281,7 +281,7 @@ func TestIdentity(t *testing.T) {
 
 func TestNoProgram(t *testing.T) {
 	m, _ := tryLoad(t, strings.Replace(program, "local.topics", "local.topic", 1), programFiles)
-	if p, diags := m.Program(spec.Configuration{Work: spec.Ref{Block: "workload", Name: "review"}}); p != nil || !diags.HasErrors() {
+	if p, diags := m.Program(spec.Ref{Block: "workload", Name: "review"}); p != nil || !diags.HasErrors() {
 		t.Errorf("a module with mistakes gives the program %v", p)
 	}
 }

@@ -84,7 +84,7 @@ func (v *values) missing(a attr) {
 
 // misspelt says whether one of the names that don't belong into the body was probably meant for this one.
 func (v *values) misspelt(name string) bool {
-	return slices.ContainsFunc(v.unread, func(given string) bool { return nearest(given, v.schema.names()) == name })
+	return slices.ContainsFunc(v.unread, func(given string) bool { return given == "" || nearest(given, v.schema.names()) == name })
 }
 
 // readOptional decodes the one block of a kind; where there is none, the defaults stand.
@@ -110,7 +110,7 @@ func (d *decoder) content(b *block, s *schema, sc *scope) content {
 		}
 	}
 	got, diags := b.Body.Content(want)
-	out := content{attrs: got.Attributes}
+	out := content{attrs: got.Attributes, unread: d.cutFrom(b)}
 	for _, diag := range diags {
 		name := d.text(*diag.Subject)
 		switch diag.Summary {
@@ -187,6 +187,10 @@ func (d *decoder) unique(s *schema, all blocks) {
 			continue
 		}
 		for _, b := range same[1:] {
+			if b.DefRange == same[0].DefRange {
+				d.errorAt(b.DefRange, "Duplicate block", fmt.Sprintf("%q may stand here once, and this makes one of each element. Let for_each have one at most.", n.name))
+				continue
+			}
 			d.errorAt(b.DefRange, "Duplicate block", fmt.Sprintf("%q may stand here once, and it is at %s already.", n.name, at(same[0].DefRange)))
 		}
 	}

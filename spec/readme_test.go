@@ -35,11 +35,26 @@ func TestReadme(t *testing.T) {
 	} else if want != string(src) {
 		t.Error("README.md is stale: go test ./spec -run TestReadme -update")
 	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if file != "doc.go" && !strings.HasSuffix(file, "_test.go") && !strings.Contains(want, "`"+file+"`") && !inFamily(file, want) {
+			t.Errorf("README.md does not say what %s decides", file)
+		}
+	}
 	for name := range sorts {
 		if !strings.Contains(want, "`"+name+".") {
 			t.Errorf("README.md does not say where %s may be used", name)
 		}
 	}
+}
+
+// inFamily says whether a file is one of those that README.md names as functions_*.go.
+func inFamily(file, readme string) bool {
+	family, _, ok := strings.Cut(file, "_")
+	return ok && strings.Contains(readme, "`"+family+"_*.go`")
 }
 
 // TestReadmeExample holds that what README.md shows can be loaded, each example by itself.

@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,8 +15,8 @@ import (
 // redacted stands for a line that is not shown.
 const redacted = "(a sensitive value)"
 
-// Redact gives the lines of a spec file in a form that may be kept and shown: one that holds the default of a sensitive variable, or
-// what is handed to sensitive(), is replaced. It says whether the text could be understood.
+// Redact gives the lines of a spec file in a form that may be kept and shown: one that holds the default of a sensitive variable, what
+// is handed to sensitive(), or the default of an env(), is replaced. It says whether the text could be understood.
 func Redact(name string, src []byte) (lines []string, ok bool) {
 	secrets, ok := secretRanges(name, src)
 	if !ok {
@@ -27,20 +28,13 @@ func Redact(name string, src []byte) (lines []string, ok bool) {
 			lines[n-1] = redacted
 		}
 	}
-	if strings.HasSuffix(name, ".json") { // a line of JSON holds whole texts
-		for i, line := range lines {
-			if strings.Contains(line, "sensitive(") {
-				lines[i] = redacted
-			}
-		}
-	}
 	return lines, true
 }
 
 // Hide gives the text of a spec file without what Redact takes out, and every other byte in its place, so that a diagnostic can show a
-// line that a secret shares with what is wrong. A text that could not be understood comes back as it is.
+// line that a secret shares with what is wrong. Of a text with mistakes of syntax it hides what may be a secret.
 func Hide(name string, src []byte) []byte {
-	if !bytes.Contains(src, []byte("sensitive")) {
+	if !mayHide().Match(src) {
 		return src
 	}
 	secrets, _ := secretRanges(name, src)
@@ -51,25 +45,49 @@ func Hide(name string, src []byte) []byte {
 	return src
 }
 
-// secretRanges finds the sensitive values in a spec file.
+var (
+	mayHide      = pattern(`sensitive|env|\\u`)
+	callOfSecret = pattern(`\bsensitive\s*\(|\benv\s*\([^()]*,`)
+	jsonText     = pattern(`"(?:[^"\\\n]|\\.)*"?`)
+	jsonDefault  = pattern(`"default"\s*:\s*("(?:[^"\\\n]|\\.)*"?)`)
+)
+
+// secretRanges finds the sensitive values in a spec file, and says whether it could be understood.
 func secretRanges(name string, src []byte) (secrets []hcl.Range, ok bool) {
-	var file *hcl.File
-	var diags hcl.Diagnostics
 	if strings.HasSuffix(name, ".json") {
-		if cmp.Or(notText(src, name), jsonTooDeep(src, name)) != nil {
-			return nil, false
-		}
-		file, diags = hcljson.Parse(src, name)
-	} else {
-		if _, diag := lex(src, name); diag != nil {
-			return nil, false
-		}
-		file, diags = hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+		return secretsInJSON(name, src)
 	}
-	if diags.HasErrors() {
+	if _, diag := lex(src, name); diag != nil {
 		return nil, false
 	}
-	variables, _, _ := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}}})
+	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		rest := salvage(src, name)
+		if file = rest.file; file == nil {
+			return nil, false
+		}
+		for _, c := range rest.cuts {
+			secrets = append(secrets, secretsInCut(c, src, file)...)
+		}
+	}
+	secrets = append(secrets, secretDefaults(file.Body)...)
+	_ = hclsyntax.VisitAll(file.Body.(*hclsyntax.Body), func(n hclsyntax.Node) hcl.Diagnostics {
+		call, ok := n.(*hclsyntax.FunctionCallExpr)
+		switch {
+		case ok && call.Name == "sensitive":
+			secrets = append(secrets, call.Range())
+		case ok && call.Name == "env" && len(call.Args) > 1:
+			secrets = append(secrets, hcl.RangeBetween(call.Args[1].Range(), call.Args[len(call.Args)-1].Range()))
+		}
+		return nil
+	})
+	return secrets, !diags.HasErrors()
+}
+
+// secretDefaults finds the defaults of sensitive variables.
+func secretDefaults(body hcl.Body) []hcl.Range {
+	var secrets []hcl.Range
+	variables, _, _ := body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}}})
 	for _, b := range variables.Blocks {
 		content, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "sensitive"}, {Name: "default"}}})
 		sensitive, value := content.Attributes["sensitive"], content.Attributes["default"]
@@ -77,15 +95,65 @@ func secretRanges(name string, src []byte) (secrets []hcl.Range, ok bool) {
 			secrets = append(secrets, value.Expr.Range())
 		}
 	}
-	if body, native := file.Body.(*hclsyntax.Body); native {
-		_ = hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
-			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name == "sensitive" {
-				secrets = append(secrets, call.Range())
-			}
-			return nil
-		})
+	return secrets
+}
+
+// secretsInCut finds what may be sensitive in a part of a file that can't be parsed: what stands behind the word that makes it so, and
+// a default where the variable, or what is left of it, speaks of being sensitive.
+func secretsInCut(c cutFragment, src []byte, left *hcl.File) []hcl.Range {
+	text := c.rng.SliceBytes(src)
+	from := -1
+	if at := callOfSecret().FindIndex(text); at != nil {
+		from = at[0]
 	}
-	return secrets, true
+	if at := bytes.Index(text, []byte("default")); at >= 0 && (bytes.Contains(text, []byte("sensitive")) || isSensitiveAt(c.around, left)) && (from < 0 || at < from) {
+		from = at + len("default")
+	}
+	if from < 0 {
+		return nil
+	}
+	rng := c.rng
+	rng.Start.Byte += from // a range of bytes: its lines are not asked for
+	return []hcl.Range{rng}
+}
+
+// isSensitiveAt says whether the block that begins at a place says that it is sensitive.
+func isSensitiveAt(at hcl.Pos, file *hcl.File) bool {
+	for _, b := range file.Body.(*hclsyntax.Body).Blocks {
+		if a := b.Body.Attributes["sensitive"]; b.TypeRange.Start.Byte == at.Byte && a != nil {
+			return !isFalse(a.Expr)
+		}
+	}
+	return false
+}
+
+// secretsInJSON is secretRanges for HCL's JSON syntax. A text in which a function makes something sensitive is one as a whole.
+func secretsInJSON(name string, src []byte) (secrets []hcl.Range, ok bool) {
+	if cmp.Or(notText(src, name), jsonTooDeep(src, name)) != nil {
+		return nil, false
+	}
+	add := func(from, to int) {
+		line := 1 + bytes.Count(src[:from], []byte("\n"))
+		secrets = append(secrets, hcl.Range{Filename: name, Start: hcl.Pos{Line: line, Byte: from}, End: hcl.Pos{Line: line, Byte: to}})
+	}
+	for _, at := range jsonText().FindAllIndex(src, -1) {
+		var text string
+		quoted := src[at[0]:at[1]]
+		if json.Unmarshal(quoted, &text) != nil {
+			text = string(quoted)
+		}
+		if callOfSecret().MatchString(text) {
+			add(at[0], at[1])
+		}
+	}
+	file, diags := hcljson.Parse(src, name)
+	if !diags.HasErrors() {
+		return append(secrets, secretDefaults(file.Body)...), true
+	}
+	for _, at := range jsonDefault().FindAllSubmatchIndex(src, -1) {
+		add(at[2], at[3])
+	}
+	return secrets, false
 }
 
 // isFalse says whether an expression is known to be false.

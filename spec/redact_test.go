@@ -17,6 +17,9 @@ func TestRedact(t *testing.T) {
 		"call":        {"a.hcl", "locals {\n  a = upper(sensitive(\n    \"hunter2\"\n  ))\n  b = 1\n}", "locals {\n(a sensitive value)\n(a sensitive value)\n(a sensitive value)\n  b = 1\n}"},
 		"json":        {"a.hcl.json", "{\"variable\": {\"k\": {\n\"default\": \"hunter2\",\n\"sensitive\": true}}}", "{\"variable\": {\"k\": {\n(a sensitive value)\n\"sensitive\": true}}}"},
 		"call (json)": {"a.hcl.json", "{\"locals\": {\n\"a\": \"${sensitive(\\\"hunter2\\\")}\"\n}}", "{\"locals\": {\n(a sensitive value)\n}}"},
+		"env":         {"a.hcl", "a = env(\"K\", \"hunter2\")\nb = env(\"K\")", "(a sensitive value)\nb = env(\"K\")"},
+		"env (json)":  {"a.hcl.json", "{\"locals\": {\n\"a\": \"${env(\\\"K\\\", \\\"hunter2\\\")}\",\n\"b\": \"${env(\\\"K\\\")}\"\n}}", "{\"locals\": {\n(a sensitive value)\n\"b\": \"${env(\\\"K\\\")}\"\n}}"},
+		"escaped":     {"a.hcl.json", "{\"locals\": {\n\"a\": \"${\\u0073ensitive (\\\"hunter2\\\")}\"\n}}", "{\"locals\": {\n(a sensitive value)\n}}"},
 		"lock":        {"a.lock.hcl", "server \"ollama\" \"m\" {\n  version = \"1\"\n}\n", "server \"ollama\" \"m\" {\n  version = \"1\"\n}\n"},
 	} {
 		lines, ok := spec.Redact(x.file, []byte(x.src))
@@ -31,13 +34,31 @@ func TestRedact(t *testing.T) {
 	}
 }
 
+// TestHide: a secret is blank where a diagnostic shows its line, even beside mistakes of syntax, and every other byte is in its place.
+func TestHide(t *testing.T) {
+	for _, x := range []struct{ file, src, want string }{
+		{"a.hcl", `a = 1 + env("K", "hunter2")`, `a = 1 + env("K",          )`},
+		{"a.hcl", `a = 1 + sensitive("hunter2")`, `a = 1 + ` + strings.Repeat(" ", 20)},
+		{"a.hcl", "a = 1 +\nb = sensitive(\"hunter2\")", "a = 1 +\nb = " + strings.Repeat(" ", 20)},
+		{"a.hcl", "a = sensitive(\"hunter2\"", "a = " + strings.Repeat(" ", 19)},
+		{"a.hcl", "variable \"k\" {\n  sensitive = true\n  default = \"hunter2\n}", "variable \"k\" {\n  sensitive = true\n  default           \n}"},
+		{"a.hcl", "variable \"k\" {\n  sensitive = false\n  default = \"public\n}", "variable \"k\" {\n  sensitive = false\n  default = \"public\n}"},
+		{"a.hcl.json", `{"a": "${sensitive(\"hunter2\") + 1}"}`, `{"a": ` + strings.Repeat(" ", 31) + `}`},
+		{"a.hcl.json", `{"variable": {"k": {"sensitive": true, "default": "hunter2" 1}}}`, `{"variable": {"k": {"sensitive": true, "default":           1}}}`},
+	} {
+		if got := string(spec.Hide(x.file, []byte(x.src))); got != x.want {
+			t.Errorf("%s\ngot  %s\nwant %s", x.src, got, x.want)
+		}
+	}
+}
+
 func TestReads(t *testing.T) {
 	m := load(t, sweep(`
   matrix {
     num_ctx = [256]
   }
 
-  options = { a = file("a.txt"), b = length(fileset("list/*")) }`), map[string]string{"a.txt": "abc", "list/x": "1", "other": "2"})
+  options = { a = file("a.txt"), b = length(fileset("list/*")), c = matrix.num_ctx }`), map[string]string{"a.txt": "abc", "list/x": "1", "other": "2"})
 	configurations(t, m)
 	reads := m.Reads()
 	if reads["a.txt"] != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {

@@ -29,7 +29,10 @@ func (d *decoder) declare(all blocks) {
 			continue
 		}
 		decl := &declaration{block: b, address: b.ref().Address(), value: cty.DynamicVal, forEach: forEachOf(b)}
-		if decl.forEach == nil && refTypes[b.Type] != cty.NilType {
+		switch {
+		case slices.Contains(d.cutFrom(b), forEach.name):
+			d.declared[b] = false // nobody knows for what it stands
+		case decl.forEach == nil && refTypes[b.Type] != cty.NilType:
 			decl.value = refVal(b.ref())
 		}
 		d.declarations[b.Type] = append(d.declarations[b.Type], decl)
@@ -170,8 +173,9 @@ func addressed(t hcl.Traversal, among []*declaration) []*declaration {
 		want += "." + name
 	}
 	var out []*declaration
+	below := want + "."
 	for _, decl := range among {
-		if decl.address == want || strings.HasPrefix(decl.address, want+".") {
+		if decl.address == want || strings.HasPrefix(decl.address, below) {
 			out = append(out, decl)
 		}
 	}

@@ -27,7 +27,7 @@ func (d *decoder) late(sc *scope, expr hcl.Expression) *scope {
 		return sc
 	}
 	inner := sc.with(vars)
-	inner.late = func(r Results) map[string]cty.Value { return d.outcomes(r.value) }
+	inner.late = func(r Results) map[string]cty.Value { return d.outcomes(expr, r.value) }
 	return inner
 }
 
@@ -40,7 +40,7 @@ func (d *decoder) resultsIn(expr hcl.Expression) map[string]cty.Value {
 	for _, r := range refs {
 		d.need(r.Ref, r.at)
 	}
-	return d.outcomes(func(_ Ref, t cty.Type) cty.Value { return cty.UnknownVal(t) })
+	return d.outcomes(expr, func(_ Ref, t cty.Type) cty.Value { return cty.UnknownVal(t) })
 }
 
 // A placed reference is one with its place.
@@ -72,8 +72,9 @@ func (d *decoder) waitsFor(expr hcl.Expression) []placed {
 	return all
 }
 
-// outcomes gives the objects that stand for all results, each of which is had from its reference and its type.
-func (d *decoder) outcomes(of func(Ref, cty.Type) cty.Value) map[string]cty.Value {
+// outcomes gives the objects that stand for the results which an expression refers to. Each result is had from its reference and its
+// type.
+func (d *decoder) outcomes(expr hcl.Expression, of func(Ref, cty.Type) cty.Value) map[string]cty.Value {
 	result := func(b *block) cty.Value {
 		if t, ok := d.results[b.ref()]; ok {
 			return of(b.ref(), t)
@@ -83,22 +84,47 @@ func (d *decoder) outcomes(of func(Ref, cty.Type) cty.Value) map[string]cty.Valu
 	vars := map[string]cty.Value{}
 	for _, sort := range lateSorts {
 		names := map[string]cty.Value{}
-		for _, decl := range d.declarations[sort] {
+		for _, decl := range d.meant(expr, sort) {
+			name := decl.block.name()
+			if _, done := names[name]; done {
+				continue
+			}
 			if decl.forEach == nil {
-				names[decl.block.name()] = result(decl.block)
+				names[name] = result(decl.block)
+				continue
+			}
+			if !decl.value.IsKnown() { // after a mistake, nobody knows which instances there are
+				names[decl.block.name()] = cty.DynamicVal
 				continue
 			}
 			byKey := map[string]cty.Value{}
 			for _, b := range d.made[decl.block] {
 				byKey[b.key] = result(b)
 			}
-			names[decl.block.name()] = cty.ObjectVal(byKey)
+			names[name] = cty.ObjectVal(byKey)
 		}
 		if vars[sort] = cty.ObjectVal(names); d.loose[sort] {
 			vars[sort] = cty.DynamicVal
 		}
 	}
 	return vars
+}
+
+// meant lists the declarations of a sort that an expression refers to; all of them, to suggest a name, where it refers to one that is
+// not there.
+func (d *decoder) meant(expr hcl.Expression, sort string) []*declaration {
+	var out []*declaration
+	for _, t := range expr.Variables() {
+		if t.RootName() != sort {
+			continue
+		}
+		found := addressed(t, d.declarations[sort])
+		if len(found) == 0 {
+			return d.declarations[sort]
+		}
+		out = append(out, found...)
+	}
+	return out
 }
 
 // value gives the result of a block in the form that expressions take; null where there is none.
@@ -205,13 +231,9 @@ func (e Expr) as(want cty.Type, r Results) (v cty.Value, missing string, diags h
 	v, _ = v.UnmarkDeep()
 	converted, err := convert.Convert(v, want)
 	if err != nil || converted.IsNull() {
-		is := friendly(v.Type())
-		if v.IsNull() {
-			is = "null"
-		}
 		return v, "", hcl.Diagnostics{{
 			Severity: hcl.DiagError, Summary: "Wrong type", Subject: e.Range().Ptr(),
-			Detail: fmt.Sprintf("This must be %s, and with these results it is %s.", article(want.FriendlyName()), is),
+			Detail: fmt.Sprintf("This must be %s, and with these results it is %s.", article(want.FriendlyName()), described(v)),
 		}}
 	}
 	return converted, "", diags
@@ -252,7 +274,7 @@ func (r *Report) Values(results Results) (map[string]any, hcl.Diagnostics) {
 	of, _ := reportSchema.attr("vars")
 	taken, problems := of.take(v, r.LateVars.expr)
 	for _, p := range problems {
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: p.summary, Detail: p.detail, Subject: p.at.Ptr()})
+		diags = append(diags, p.diagnostic(r.LateVars.expr, r.LateVars.scope.with(r.LateVars.scope.results(results))))
 	}
 	switch {
 	case diags.HasErrors():

@@ -39,7 +39,7 @@ experiment "sweep" {
     num_ctx = [256, 512]
     large   = [{ name = "yes", n = 1 }, { name = "no", n = 2 }]
   }
-  options = { num_ctx = matrix.num_ctx }
+  options = { num_ctx = matrix.num_ctx, num_gpu = matrix.large.n }
 }
 analysis "sweep" {
   of = [experiment.sweep]
@@ -132,6 +132,10 @@ func TestPhase(t *testing.T) {
 	}
 	if _, diags := again.With(spec.Results{"analysis.sweep": json.RawMessage(`{"best": null}`)}); !diags.HasErrors() || diags[0].Summary != "Result not there" || diags[0].Subject.Start.Line != 11 {
 		t.Error(diags)
+	}
+	wrong := strings.Replace(measured, `"num_ctx": 512`, `"num_ctx": 1e999`, 1)
+	if _, diags := again.With(spec.Results{"analysis.sweep": json.RawMessage(wrong)}); !diags.HasErrors() || diags[0].Expression == nil || diags[0].EvalContext == nil || diags[0].Context == nil {
+		t.Errorf("%v does not show the values of the expression", diags)
 	}
 }
 

@@ -72,7 +72,7 @@ func analysisType(metrics []string, factors cty.Type) cty.Type {
 
 // factorType is the type of what is said of a factor whose levels are those of an axis.
 func (a *Axis) factorType() cty.Type {
-	if t := a.typ(); t.IsCapsuleType() || t.IsObjectType() {
+	if t := a.typ; t.IsCapsuleType() || t.IsObjectType() {
 		return cty.String // an address, or a name
 	} else {
 		return t
@@ -88,7 +88,7 @@ func (d *decoder) sourceFactors(r Ref) cty.Type {
 		}
 		return cty.Object(factors)
 	}
-	if s := d.module.Dataset(r); s != nil {
+	if s := d.module.Dataset(r); s != nil && !s.broken {
 		for _, f := range s.Factors {
 			factors[f.Name] = cty.DynamicPseudoType
 		}

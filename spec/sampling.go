@@ -39,8 +39,11 @@ func (d *decoder) contention(v *values, out *Experiment) {
 		names[i] = m.Name
 	}
 	metrics := cty.UnknownVal(each(names, d.metricsOf(cty.Number)))
+	if v.misspelt("member") {
+		metrics = cty.DynamicVal
+	}
 	sc := out.scope.with(map[string]cty.Value{"member": metrics, "solo": metrics})
-	if !out.Solo {
+	if !out.Solo && !v.misspelt("solo") {
 		sc = out.scope.with(map[string]cty.Value{"member": metrics}).without("the experiment does not measure its members alone. Add solo = true to it", "solo")
 	}
 	out.Contention = v.typed(attr{name: "contention", kind: kBool}, sc)

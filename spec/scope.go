@@ -18,7 +18,8 @@ type scope struct {
 	absent map[string]string    // why a name can't be used here though other scopes have it
 	hint   string               // what to do about a name that nothing has
 
-	instance bool // it is of one instance: each, and iterators
+	instance bool            // it is of one instance: each, and iterators
+	axes     map[string]bool // which axes of the matrix that it has are referred to; "": all of them; nil: it has none
 
 	late func(Results) map[string]cty.Value // what it knows once there are results; nil: that does not depend on them
 

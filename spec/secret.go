@@ -13,8 +13,8 @@ type Secret struct{ text *string } // behind a pointer, which is all that packag
 
 const concealed = "(sensitive)"
 
-// NewSecret keeps a text.
-func NewSecret(text string) Secret { return Secret{&text} }
+// newSecret keeps a text.
+func newSecret(text string) Secret { return Secret{&text} }
 
 // IsSet says whether there is a secret.
 func (s Secret) IsSet() bool { return s.text != nil }
@@ -59,7 +59,7 @@ func (a attr) takeSecret(val cty.Value, expr hcl.Expression) (cty.Value, []probl
 func (v *values) secret(name string, to *Secret) {
 	if val, ok := v.get(name); ok {
 		val, _ = val.Unmark()
-		*to = NewSecret(val.AsString())
+		*to = newSecret(val.AsString())
 	}
 }
 
@@ -78,7 +78,7 @@ func (v *values) environment(name string, shown *map[string]any, hidden *[]Secre
 		switch {
 		case bare.IsNull():
 		case len(marks) > 0 || element.ContainsMarked():
-			*hidden = append(*hidden, NewSecret(fmt.Sprintf("%s=%v", key.AsString(), scalar(bare))))
+			*hidden = append(*hidden, newSecret(fmt.Sprintf("%s=%v", key.AsString(), scalar(bare))))
 		default:
 			(*shown)[key.AsString()] = scalar(bare)
 		}

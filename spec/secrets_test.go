@@ -179,7 +179,7 @@ func tellsNothing(t *testing.T, what string, m *Module, diags hcl.Diagnostics) {
 				for _, d := range failed {
 					fmt.Fprintln(&b, d.Summary, d.Detail)
 				}
-				p, _ := m.Program(c)
+				p, _ := m.Program(c.Work)
 				keep("program", p)
 				if p != nil {
 					keep("identity", []any{p.Identity(), p.Places()})

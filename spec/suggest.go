@@ -2,16 +2,17 @@ package spec
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/agext/levenshtein"
 )
 
 // nearest gives the name that was probably meant, or "" where none is close: up to a third of its letters, and one more, may
-// differ.
+// differ, but not all of them.
 func nearest(given string, names []string) string {
 	best, distance := "", (len(given)+2)/3+1
 	for _, name := range slices.Sorted(slices.Values(names)) {
-		if d := levenshtein.Distance(given, name, nil); d < distance {
+		if d := levenshtein.Distance(given, name, nil); d < distance && (d < max(len(given), len(name)) || strings.EqualFold(given, name)) {
 			best, distance = name, d
 		}
 	}

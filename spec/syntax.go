@@ -14,20 +14,23 @@ const unclosed = "Unclosed configuration block"
 
 // remedies say what to do about a mistake of syntax where HCL doesn't, by HCL's summary.
 var remedies = map[string]string{
-	unclosed:                                   "Add a closing brace.",
-	"Missing newline after argument":           "Begin a new line for what comes next, or put the value in quotes if it is one text.",
-	"Unexpected comma after argument":          "Take the comma out.",
-	"Argument or block definition required":    "Write NAME = VALUE, or NAME { … } with the brace on the same line.",
-	"Invalid expression":                       `Write a value: a text in quotes, a number, true or false, a list [ … ], an object { … } or a reference.`,
-	"Invalid attribute name":                   "Write the name of what is meant, or take the dot out.",
-	"Missing item separator":                   "Add a comma, or close the list with ].",
-	"Missing argument separator":               "Add a comma, or close the call with ).",
-	"Missing attribute separator":              "Add a comma, or close the object with }.",
-	"Missing key/value separator":              "Write NAME = VALUE, and see that what was opened before this is closed.",
-	"Unbalanced parentheses":                   "Add a closing parenthesis.",
-	"Unterminated template string":             "Close the text: with a quote, or a heredoc with its word on a line of its own.",
-	"Unclosed template interpolation sequence": "Close ${ with }; where the characters themselves are meant, write $${.",
-	"Unexpected end of template":               "Add the %{ endif } or %{ endfor } that is missing.",
+	unclosed:                                     "Add a closing brace.",
+	"Missing newline after argument":             "Begin a new line for what comes next, or put the value in quotes if it is one text.",
+	"Unexpected comma after argument":            "Take the comma out.",
+	"Argument or block definition required":      "Write NAME = VALUE, or NAME { … } with the brace on the same line.",
+	"Invalid expression":                         `Write a value: a text in quotes, a number, true or false, a list [ … ], an object { … } or a reference.`,
+	"Invalid attribute name":                     "Write the name of what is meant, or take the dot out.",
+	"Missing item separator":                     "Add a comma, or close the list with ].",
+	"Missing argument separator":                 "Add a comma, or close the call with ).",
+	"Missing attribute separator":                "Add a comma, or close the object with }.",
+	"Missing key/value separator":                "Write NAME = VALUE, and see that what was opened before this is closed.",
+	"Unterminated function call":                 "Close it with ).",
+	"Unterminated tuple constructor expression":  "Close the list with ].",
+	"Unterminated object constructor expression": "Close the object with }.",
+	"Unbalanced parentheses":                     "Add a closing parenthesis.",
+	"Unterminated template string":               "Close the text: with a quote, or a heredoc with its word on a line of its own.",
+	"Unclosed template interpolation sequence":   "Close ${ with }; where the characters themselves are meant, write $${.",
+	"Unexpected end of template":                 "Add the %{ endif } or %{ endfor } that is missing.",
 }
 
 // legibleSyntax makes HCL's mistakes of syntax fit to be shown. One that comes right after another is left out: most often it is
@@ -42,8 +45,11 @@ func legibleSyntax(diags hcl.Diagnostics, src []byte) hcl.Diagnostics {
 		last = max(last, d.Subject.End.Line)
 	}
 	for _, d := range out {
+		if what, _, ok := strings.Cut(d.Detail, " before the end of the file"); ok { // of the part that was parsed
+			d.Detail = what + "."
+		}
 		if d.Summary == unclosed {
-			d.Detail = "There is no closing brace for this block before the end of the file." + suspect(src, *d.Subject)
+			d.Detail += suspect(src, *d.Subject)
 		}
 		if remedy := remedies[d.Summary]; remedy != "" {
 			d.Detail += " " + remedy
@@ -78,10 +84,11 @@ func notText(src []byte, name string) *hcl.Diagnostic {
 // visible gives the last character before a place where there is only space: the end of a line, or of the file, has nothing
 // to point at.
 func visible(rng hcl.Range, src []byte) hcl.Range {
-	if !rng.CanSliceBytes(src) || len(bytes.TrimSpace(rng.SliceBytes(src))) > 0 {
+	start := min(rng.Start.Byte, len(src))
+	if len(bytes.TrimSpace(src[start:min(rng.End.Byte, len(src))])) > 0 {
 		return rng
 	}
-	before := bytes.TrimRight(src[:rng.Start.Byte], " \t\r\n")
+	before := bytes.TrimRight(src[:start], " \t\r\n")
 	if len(before) == 0 {
 		return rng
 	}

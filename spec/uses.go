@@ -49,6 +49,17 @@ func (u *uses) noteReference(t hcl.Traversal) {
 	u.note(to)
 }
 
+// noteAxis notes which axis a reference means.
+func (s *scope) noteAxis(t hcl.Traversal) {
+	for ; s != nil && t.RootName() == "matrix"; s = s.parent {
+		if s.axes != nil {
+			name, _ := second(t)
+			s.axes[name] = true
+			return
+		}
+	}
+}
+
 // noteBlocks notes the blocks that a value refers to.
 func (u *uses) noteBlocks(v cty.Value) {
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {

@@ -2,8 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,7 +21,7 @@ const (
 const maxShown = 16 << 20
 
 // FormatValue writes a value as HCL, in canonical form over several lines. What it writes is an expression that gives the value
-// again, but for what is sensitive or not known, and digits behind the 17th. A reference is written as its address.
+// again, but for what is sensitive or not known, and the digits that numberText leaves out. A reference is written as its address.
 func FormatValue(v cty.Value) string {
 	var p valuePrinter
 	p.value(v, 0)
@@ -52,7 +50,7 @@ func (p *valuePrinter) value(v cty.Value, level int) {
 	case t == cty.String:
 		p.text(v.AsString(), level)
 	case t == cty.Number:
-		p.WriteString(numberText(v))
+		p.WriteString(numberText(v.AsBigFloat()))
 	case t == cty.Bool:
 		fmt.Fprint(p, v.True())
 	case isRef:
@@ -85,31 +83,8 @@ func nullOf(t cty.Type) string {
 	case t.IsPrimitiveType():
 		return "to" + t.FriendlyName() + "(null)"
 	}
-	return "null /* " + TypeText(t) + " */"
+	return "null /* " + typeText(t) + " */"
 }
-
-// numberText writes a number with all its digits where they are few, and as a float64 otherwise.
-func numberText(v cty.Value) string {
-	n := v.AsBigFloat()
-	if exponent := n.MantExp(nil); -100 < exponent && exponent < 100 {
-		digits := -1 // behind the point: as many as it takes
-		if n.IsInt() {
-			digits = 0
-		}
-		if text := n.Text('f', digits); len(text) <= maxDigitsShown {
-			return text
-		}
-	}
-	if text := n.Text('g', -1); len(text) <= maxDigitsShown {
-		return text
-	}
-	if f, _ := n.Float64(); f != 0 && !math.IsInf(f, 0) {
-		return strconv.FormatFloat(f, 'g', -1, 64)
-	}
-	return n.Text('g', 17)
-}
-
-const maxDigitsShown = 24
 
 // text writes a text of several lines as a heredoc, which always ends in a newline.
 func (p *valuePrinter) text(s string, level int) {
@@ -156,8 +131,8 @@ func isHeredoc(s string, level int) bool {
 }
 
 // elements writes a list, a set or a tuple, as the function that makes it of a tuple.
-func (p *valuePrinter) elements(make string, v cty.Value, level int) {
-	p.open(make, "[")
+func (p *valuePrinter) elements(constructor string, v cty.Value, level int) {
+	p.open(constructor, "[")
 	for it := v.ElementIterator(); it.Next() && p.Len() <= maxShown; {
 		_, e := it.Element()
 		p.line(level + 1)
@@ -167,12 +142,12 @@ func (p *valuePrinter) elements(make string, v cty.Value, level int) {
 		}
 		p.WriteByte(',')
 	}
-	p.close(make, "]", v, level)
+	p.close(constructor, "]", v, level)
 }
 
 // entries writes a map or an object, as the function that makes it of an object.
-func (p *valuePrinter) entries(make string, v cty.Value, level int) {
-	p.open(make, "{")
+func (p *valuePrinter) entries(constructor string, v cty.Value, level int) {
+	p.open(constructor, "{")
 	var keys []string
 	var values []cty.Value
 	for it := v.ElementIterator(); it.Next() && p.Len() <= maxShown; {
@@ -185,7 +160,7 @@ func (p *valuePrinter) entries(make string, v cty.Value, level int) {
 		fmt.Fprintf(p, "%-*s = ", widths[i], keys[i])
 		p.value(values[i], level+1)
 	}
-	p.close(make, "}", v, level)
+	p.close(constructor, "}", v, level)
 }
 
 // aligned gives the widths of keys: as the formatter does it, the = of those that follow each other stand in a column.
@@ -230,19 +205,19 @@ func keyText(key string) string {
 	return string(hclwrite.TokensForValue(cty.StringVal(key)).Bytes())
 }
 
-func (p *valuePrinter) open(make, bracket string) {
-	if make != "" {
-		p.WriteString(make + "(")
+func (p *valuePrinter) open(constructor, bracket string) {
+	if constructor != "" {
+		p.WriteString(constructor + "(")
 	}
 	p.WriteString(bracket)
 }
 
-func (p *valuePrinter) close(make, bracket string, v cty.Value, level int) {
+func (p *valuePrinter) close(constructor, bracket string, v cty.Value, level int) {
 	if v.LengthInt() > 0 {
 		p.line(level)
 	}
 	p.WriteString(bracket)
-	if make != "" {
+	if constructor != "" {
 		p.WriteString(")")
 	}
 }

@@ -19,7 +19,7 @@ type JSONValue struct {
 
 // NewJSONValue gives a value as JSON.
 func NewJSONValue(v cty.Value) JSONValue {
-	out := JSONValue{Type: TypeText(v.Type())}
+	out := JSONValue{Type: typeText(v.Type())}
 	out.Value = out.plain(v)
 	return out
 }
@@ -38,7 +38,7 @@ func (j *JSONValue) plain(v cty.Value) any {
 	case t == cty.Bool:
 		return v.True()
 	case t == cty.Number:
-		return json.Number(numberText(v))
+		return json.Number(numberText(v.AsBigFloat()))
 	case isRef:
 		return r.Address()
 	case t.IsObjectType() || t.IsMapType():
@@ -59,30 +59,30 @@ func (j *JSONValue) plain(v cty.Value) any {
 	return nil
 }
 
-// TypeText writes a type as a variable's is written. That of a reference is the block that it is to: agent.
-func TypeText(t cty.Type) string {
+// typeText writes a type as a variable's is written. That of a reference is the block that it is to: agent.
+func typeText(t cty.Type) string {
 	switch {
 	case t == cty.DynamicPseudoType:
 		return "any"
 	case t == cty.Number || t == cty.String || t == cty.Bool || t.IsCapsuleType():
 		return t.FriendlyName()
 	case t.IsListType():
-		return "list(" + TypeText(t.ElementType()) + ")"
+		return "list(" + typeText(t.ElementType()) + ")"
 	case t.IsSetType():
-		return "set(" + TypeText(t.ElementType()) + ")"
+		return "set(" + typeText(t.ElementType()) + ")"
 	case t.IsMapType():
-		return "map(" + TypeText(t.ElementType()) + ")"
+		return "map(" + typeText(t.ElementType()) + ")"
 	case t.IsTupleType():
 		var parts []string
 		for _, e := range t.TupleElementTypes() {
-			parts = append(parts, TypeText(e))
+			parts = append(parts, typeText(e))
 		}
 		return "tuple([" + strings.Join(parts, ", ") + "])"
 	}
 	attrs := t.AttributeTypes()
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(attrs)) {
-		parts = append(parts, keyText(name)+" = "+TypeText(attrs[name]))
+		parts = append(parts, keyText(name)+" = "+typeText(attrs[name]))
 	}
 	return "object({ " + strings.Join(parts, ", ") + " })"
 }

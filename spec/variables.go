@@ -76,17 +76,26 @@ func isSecret(body *values) bool {
 		val, ok := body.get("sensitive")
 		return !ok || val.True()
 	}
-	return slices.ContainsFunc(body.unread, func(name string) bool { return nearest(name, body.schema.names()) == "sensitive" })
+	return body.misspelt("sensitive")
 }
 
 func (d *decoder) variableType(body *values) (cty.Type, *typeexpr.Defaults) {
 	a, ok := body.attrs["type"]
+	if !ok && body.misspelt("type") {
+		return cty.NilType, nil
+	}
 	if !ok {
 		return cty.DynamicPseudoType, nil
 	}
 	t, defaults, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
+	types := []string{"string", "number", "bool", "any", "list", "set", "map", "tuple", "object"}
 	for _, diag := range diags {
-		diag.Detail += didYouMean(d.text(*diag.Subject), []string{"string", "number", "bool", "any", "list", "set", "map", "tuple", "object"}, "")
+		switch written := d.text(*diag.Subject); {
+		case written == "list" || written == "set" || written == "map":
+			diag.Detail += fmt.Sprintf(" Write it as %s(string), say.", written)
+		case !slices.Contains(types, written):
+			diag.Detail += didYouMean(written, types, "")
+		}
 	}
 	d.diags = append(d.diags, diags...)
 	if diags.HasErrors() {
@@ -117,22 +126,30 @@ func (d *decoder) assign(v *variable, from assignment) {
 	}
 	converted, err := convertTo(val, v.want)
 	if err != nil {
-		d.errorAt(v.from, "Wrong type", fmt.Sprintf("Variable %q must be %s, and this is %s%s.", v.name, article(v.want.FriendlyName()), friendly(val.Type()), misfitIn(err)))
+		d.errorAt(v.from, "Wrong type", fmt.Sprintf("Variable %q must be %s, and this is %s%s.", v.name, article(v.want.FriendlyName()), friendly(val.Type()), misfitIn(err, v.want)))
 		return
 	}
 	if !byDefault {
 		d.module.note(v, from, converted)
 	}
 	if v.secret {
+		d.module.withhold(converted)
 		converted = converted.Mark(sensitiveMark)
 	}
 	v.value = converted
 }
 
-// misfitIn says where in a value a conversion failed, and why.
-func misfitIn(err error) string {
+// misfitIn says where in a value a conversion failed, and why, as the end of a sentence. Of a number, a string or a bool its type
+// says it all.
+func misfitIn(err error, want cty.Type) string {
 	var at cty.PathError
+	if want.IsPrimitiveType() {
+		return ""
+	}
 	if !errors.As(err, &at) || len(at.Path) == 0 {
+		if what := err.Error(); what != want.FriendlyName()+" required" {
+			return ": " + what
+		}
 		return ""
 	}
 	where := ""
@@ -146,7 +163,7 @@ func misfitIn(err error) string {
 			}
 		}
 	}
-	return fmt.Sprintf(" of which %s does not fit: %s", where, err)
+	return fmt.Sprintf(", of which %s does not fit: %s", where, err)
 }
 
 // defaultOf evaluates a variable's default. What null was given to and may not be null has it as well.

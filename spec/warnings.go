@@ -28,6 +28,7 @@ func (d *decoder) warnings() {
 	}
 	for _, e := range d.module.Experiments {
 		d.idleRules(e)
+		d.idleAxes(e)
 	}
 	d.idleEffects()
 	d.unused()
@@ -45,6 +46,27 @@ func (d *decoder) unused() {
 			d.warn(d.places[address].Ptr(), "Unused name", fmt.Sprintf("Nothing refers to the %s %q. Use it, or take it out.", noun, name))
 		}
 	}
+}
+
+// idleAxes tells of an axis that makes no difference between the configurations that it makes.
+func (d *decoder) idleAxes(e *Experiment) {
+	for _, a := range e.Axes {
+		if used := e.scope.axes; !used[a.Name] && !used[""] {
+			d.warn(&a.Range, "Unused axis", fmt.Sprintf("Nothing in the experiment refers to matrix.%s, so its values differ in nothing but their names, and each is measured. Use it, as in %s, or take it out.", a.Name, a.usage()))
+		}
+	}
+}
+
+// usage writes how an experiment uses an axis.
+func (a *Axis) usage() string {
+	v := a.cells[0].value
+	if r, ok := asRef(v); ok {
+		return fmt.Sprintf("%s = matrix.%s", r.Block, a.Name)
+	}
+	if v.Type().IsObjectType() {
+		return fmt.Sprintf("model = matrix.%s.name", a.Name)
+	}
+	return fmt.Sprintf("options = { %[1]s = matrix.%[1]s }", a.Name)
 }
 
 // namedValues are the sorts of names that have no effect but through what refers to them.
@@ -75,24 +97,18 @@ func (d *decoder) idleRules(e *Experiment) {
 
 // noteSent keeps which options a server gets. Of an experiment that waits for results not all are known.
 func (d *decoder) noteSent(c Configuration, waits bool) {
-	note := func(server Ref, sent map[string]any) {
-		options := d.sent[server]
+	for _, a := range c.Agents() {
+		options := d.sent[a.Server]
 		if options == nil {
 			options = map[string]bool{"num_predict": true} // what max_tokens of a step is sent as
-			d.sent[server] = options
+			d.sent[a.Server] = options
 		}
-		for name := range sent {
+		for name := range a.Options {
 			options[name] = true
 		}
 		if waits {
 			options[anyOption] = true
 		}
-	}
-	if len(c.Members) == 0 {
-		note(c.Server, c.Options)
-	}
-	for _, m := range c.Members {
-		note(m.Server, m.Options)
 	}
 }
 

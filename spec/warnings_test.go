@@ -89,6 +89,33 @@ variable "quick" { default = false }` + sweep(`
 "num_cxt" Option never sent: No experiment sends an option "num_cxt" to server.emulator.ref, so this effect never shows. Did you mean num_ctx?
 "seed" Option never sent: No experiment sends an option "seed" to server.emulator.ref, so this effect never shows. There are num_ctx, num_predict and temperature.
 `},
+		"an axis that nothing refers to": {sweep(`
+  matrix {
+    num_ctx = [512, 1024]
+    num_gpu = [60]
+    other   = [server.emulator.ref]
+    size    = [{ name = "large" }]
+    seen    = [1, 2]
+    axis "top_k" {
+      values = [20, 40]
+    }
+    skip {
+      when   = matrix.seen == 2
+      reason = "never mind"
+    }
+  }
+  options = { num_ctx = matrix["num_ctx"] }`), `
+"num_gpu" Unused axis: Nothing in the experiment refers to matrix.num_gpu, so its values differ in nothing but their names, and each is measured. Use it, as in options = { num_gpu = matrix.num_gpu }, or take it out.
+"other" Unused axis: Nothing in the experiment refers to matrix.other, so its values differ in nothing but their names, and each is measured. Use it, as in server = matrix.other, or take it out.
+"size" Unused axis: Nothing in the experiment refers to matrix.size, so its values differ in nothing but their names, and each is measured. Use it, as in model = matrix.size.name, or take it out.
+"\"top_k\"" Unused axis: Nothing in the experiment refers to matrix.top_k, so its values differ in nothing but their names, and each is measured. Use it, as in options = { top_k = matrix.top_k }, or take it out.
+`},
+		"axes that are passed on whole": {sweep(`
+  matrix {
+    num_ctx = [512, 1024]
+    num_gpu = [60]
+  }
+  options = { for name, value in matrix : name => value if name != "num_gpu" }`), "\n"},
 		"nothing to measure": {`server "emulator" "ref" {}`, `
 "" Nothing to measure: The spec has neither an experiment nor a dataset. Add an experiment to measure something, or a dataset of what was measured elsewhere.
 `},

@@ -246,7 +246,11 @@ func (d *decoder) condition(b *block, sc *scope) *Condition {
 func (d *decoder) free(b *block, s *schema, sc *scope, want attr, types map[string]cty.Value) []Named {
 	sc = b.within(sc)
 	var out []Named
-	for _, a := range inOrder(d.content(b, s, sc).attrs) {
+	body := d.content(b, s, sc)
+	for _, name := range body.unread {
+		types[name] = cty.DynamicVal
+	}
+	for _, a := range inOrder(body.attrs) {
 		want.name = a.Name
 		val, diags := want.evaluate(a.Expr, sc)
 		d.diags = append(d.diags, diags...)

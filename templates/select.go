@@ -7,16 +7,22 @@ import (
 	"strings"
 )
 
-// field follows a path such as "metrics.throughput.mean" into objects; what isn't there is null.
+// field follows a path such as "metrics.throughput.mean" into objects; what isn't there is null. A name may hold dots itself, as
+// member.insight.ttft does: the longest that fits is meant.
 func field(v any, path string) any {
-	for name := range strings.SplitSeq(path, ".") {
-		fields, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = fields[name]
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return nil
 	}
-	return v
+	for end := len(path); end >= 0; end = strings.LastIndexByte(path[:end], '.') {
+		switch value, ok := fields[path[:end]]; {
+		case ok && end == len(path):
+			return value
+		case ok:
+			return field(value, path[end+1:])
+		}
+	}
+	return nil
 }
 
 // where keeps the objects of a list whose field equals the value; a field that isn't there equals "".

@@ -69,6 +69,7 @@ func TestFunctions(t *testing.T) {
 		{`{{keys (dict "b" 1 "a" 2)}} {{values (dict "b" 1 "a" 2)}}`, `\[a b\] \[2 1\]`},
 		{`{{$d := dict "a" 1}}{{$e := set $d "b" 2}}{{len $d}} {{len $e}}`, "1 2"},
 		{`{{at "all.mean" (index .analyses.a.metrics "ttft")}} {{at "all.no.such" (dict "all" 1)}}`, "286300000 n/a"},
+		{`{{at "metrics.a.b.mean" (dict "metrics" (dict "a" 1 "a.b" (dict "mean" 2)))}} {{at "a.b" (dict "a.b" nil "a" (dict "b" 3))}}`, "2 n/a"},
 		{`{{column "kind" .findings}} {{(first (where "kind" "power" .findings)).sentence}} {{(get (by "kind" .findings) "effect").sentence}}`, `\[effect power\] Two. One.`},
 		{`{{range rankBy "v" "lower" (list (dict "v" 2) (dict "v" nil) (dict "v" 1))}}{{.v}}{{end}} {{head 1 (list 1 2)}}{{tail 1 (list 1 2)}}{{head 9 nil}}`, `12 \[1\]\[2\]\[\]`},
 		{`{{until 3}} {{untilStep 3 0 -1}} {{seq 2 4}} {{repeat 3 "ab"}}`, `\[0 1 2\] \[3 2 1\] \[2 3 4\] ababab`},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -13,10 +15,12 @@ func analyzeCommand(e *env) *cli.Command {
 				return err
 			}
 			if c.Bool("json") {
-				return e.line(s)
+				err = e.line(s)
+			} else {
+				width, _ := isTerminal(e.stdout)
+				err = analyzeText(e.out, width, m, s)
 			}
-			width, _ := isTerminal(e.stdout)
-			return analyzeText(e.out, width, m, s)
+			return cmp.Or(err, mistaken(s))
 		},
 	}
 }

@@ -28,8 +28,13 @@ const appFoot = `
 PATH is a spec or a folder of specs; without one it is the folder that you are in. Flags may stand anywhere.
 "bench COMMAND -help" explains a command and its flags.
 
-Exit codes: 0 all is well, 1 an error, 2 some runs failed or were lost, 4 a check failed, 130 interrupted.
 `
+
+// exitCodes lists what a command may end with.
+func exitCodes() string {
+	return fmt.Sprintf("Exit codes: 0 all is well, %d an error, %d some runs failed or were lost, %d a spec is not in canonical form,\n%d a check failed, %d interrupted.\n",
+		exitError, exitIncomplete, exitUnformatted, exitCheck, exitInterrupted)
+}
 
 func appHelp(app *cli.App) string {
 	var b strings.Builder
@@ -39,7 +44,7 @@ func appHelp(app *cli.App) string {
 			fmt.Fprintf(&b, "  %-10s %s\n", c.Name, c.Usage)
 		}
 	}
-	return b.String() + appFoot
+	return b.String() + appFoot + exitCodes()
 }
 
 func commandHelp(c *cli.Command) string {

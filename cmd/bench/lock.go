@@ -63,6 +63,11 @@ func (e *env) resolve(ctx context.Context, c *cli.Context, p *runner.Plan, serve
 	return found, err
 }
 
+// drifted tells, without asking anyone, what is no longer as the lock says.
+func (e *env) drifted(c *cli.Context, p *runner.Plan) {
+	e.resolved(c, false, &runner.Resolution{Changes: runner.Drift(p)})
+}
+
 func lockPath(m *spec.Module) string { return filepath.Join(m.Dir, spec.LockFile) }
 
 // differs is the error of -locked: what was found out is not what the lock says, or the lock lacks something that was asked for.

@@ -50,7 +50,23 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitError // who read has gone: there is nobody to tell
 	}
 	e.complain(err)
+	if asJSON(args) {
+		_ = e.line(diagnostic{Severity: "error", Summary: "Command failed", Detail: err.Error()})
+	}
 	return exitError
+}
+
+// asJSON says whether JSON is asked for, even where the arguments can't be understood.
+func asJSON(args []string) bool {
+	for _, arg := range args[1:] {
+		switch strings.TrimLeft(arg, "-") {
+		case "json", "json=true":
+			return arg[0] == '-'
+		case "":
+			return false // what follows are paths
+		}
+	}
+	return false
 }
 
 // complain writes an error, or each of those that were joined, on a line of its own.
@@ -72,10 +88,10 @@ func newApp(e *env) *cli.App {
 		Reader: e.stdin, Writer: e.out, ErrWriter: e.notes,
 		DisableSliceFlagSeparator: true,                         // -var 'k=[1,2]' is one value
 		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
-		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return err },
-		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version"}, cli.HelpFlag},
+		OnUsageError:              usageError,
+		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version", Aliases: []string{"v"}}, cli.HelpFlag},
 		Commands: []*cli.Command{
-			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), checkCommand(e), runsCommand(e), showCommand(e), graphCommand(e),
+			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), checkCommand(e), runsCommand(e), showCommand(e), statusCommand(e), graphCommand(e),
 			functionsCommand(e), consoleCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), workerCommand(e), keepCommand(e),
 		},
 	}

@@ -13,10 +13,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -32,7 +34,7 @@ func TestMain(m *testing.M) {
 	if self, err := runner.Executable(); err == nil && os.Args[0] == self && filepath.Base(self) == "exe" {
 		main()
 	}
-	testscript.Main(m, map[string]func(){"bench": main})
+	testscript.Main(m, map[string]func(){"bench": main, "parrot": parrot})
 }
 
 // TestScripts holds what each command promises. A script finds testdata/small as $WORK/small.
@@ -48,7 +50,8 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "small"), os.DirFS("testdata/small"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "holds": holds, "json": jsonLines, "interrupt": interrupt, "liar": liar, "nowhere": nowhere,
+			"exits": exits, "free": free, "holds": holds, "json": jsonLines, "interrupt": interrupt, "liar": liar, "nowhere": nowhere,
+			"events": events, "eventually": eventually,
 		},
 	})
 }
@@ -173,6 +176,49 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitInterrupted {
 		ts.Fatalf("it ended with %v, and not because of the interrupt", err)
+	}
+}
+
+// events prints the lines of `bench apply -json` that were printed last, without what is another one each time.
+func events(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: events")
+	}
+	text := ts.ReadFile("stdout")
+	for _, mask := range []struct{ what, with string }{
+		{`"t":"[^"]*"`, `"t":"…"`}, {`"version":"[^"]*"`, `"version":"…"`}, {`"(\w+_ns)":\d+`, `"$1":0`}, {`"study":\{.*`, `"study":{…}}`},
+		{`"decode_client":[^,]*,`, ``}, // absent where one read brought all tokens
+	} {
+		text = regexp.MustCompile(mask.what).ReplaceAllString(text, mask.with)
+	}
+	metrics, measured := regexp.MustCompile(`"metrics":\{[^}]*\}`), regexp.MustCompile(`"(\w+)":[\d.e+-]+`)
+	fmt.Fprint(ts.Stdout(), metrics.ReplaceAllStringFunc(text, func(m string) string {
+		return measured.ReplaceAllStringFunc(m, func(figure string) string {
+			if strings.Contains(figure, "tokens") || strings.Contains(figure, "calls") { // these are always the same
+				return figure
+			}
+			name, _, _ := strings.Cut(figure, ":")
+			return name + ":0"
+		})
+	}))
+}
+
+// eventually runs a program until its output has a line that matches:
+//
+//	eventually 'under way' bench status small
+func eventually(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: eventually PATTERN PROGRAM [ARG…]")
+	}
+	pattern := regexp.MustCompile("(?m)" + args[0])
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		err := ts.Exec(args[1], args[2:]...)
+		if err == nil && pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("it never printed %q (%v)", args[0], err)
+		}
 	}
 }
 

@@ -121,14 +121,10 @@ func scopeOf(c *cli.Context) (scope runner.Scope, err error) {
 	return scope, err
 }
 
-func addressesOf(c *cli.Context, flag string) ([]spec.Address, error) {
-	var list []spec.Address
-	for _, text := range c.StringSlice(flag) {
-		a, err := spec.ParseAddress(text)
-		if err != nil {
-			return nil, fmt.Errorf("-%s: %w", flag, err)
-		}
-		list = append(list, a)
+func addressesOf(c *cli.Context, flag string) (spec.Addresses, error) {
+	list, err := spec.ParseAddresses(c.StringSlice(flag))
+	if err != nil {
+		return nil, fmt.Errorf("-%s: %w", flag, err)
 	}
 	return list, nil
 }

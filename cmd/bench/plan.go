@@ -33,6 +33,7 @@ func planCommand(e *env) *cli.Command {
 					return err
 				}
 			}
+			e.drifted(c, p)
 			if err := e.showPlan(c, p); err != nil {
 				return err
 			}

@@ -112,12 +112,22 @@ func BenchmarkPlanUpToDate100k(b *testing.B) {
 	if err := os.WriteFile(path, []byte(sweepOf(50, 50, 40)), 0o666); err != nil {
 		b.Fatal(err)
 	}
-	record(b, path)
+	record(b, path, 50*50*40)
 	benchmarkPlan(b, path, 50*50*40)
 }
 
-// record writes a record that counts for each run of a spec.
-func record(b *testing.B, path string) {
+// BenchmarkResume100k plans what goes on after a sweep of 100 000 runs was cut short half way.
+func BenchmarkResume100k(b *testing.B) {
+	path := filepath.Join(inMemory(b), "experiment.hcl")
+	if err := os.WriteFile(path, []byte(sweepOf(50, 50, 40)), 0o666); err != nil {
+		b.Fatal(err)
+	}
+	record(b, path, 50*50*40/2)
+	benchmarkPlan(b, path, 50*50*40)
+}
+
+// record writes a record that counts for each of the first n runs of a spec, and begins the one after them.
+func record(b *testing.B, path string, n int) {
 	m, diags := spec.Load([]string{path}, spec.Options{})
 	if diags.HasErrors() {
 		b.Fatal(diags)
@@ -136,6 +146,9 @@ func record(b *testing.B, path string) {
 		a, err := j.Start(place, r.Address.String(), r.Hash)
 		if err != nil {
 			b.Fatal(err)
+		}
+		if n--; n < 0 {
+			return
 		}
 		err = j.Commit(journal.Record{
 			Address: a.Address, Configuration: place.Configuration, Repeat: place.Repeat, Attempt: a.Number, State: journal.Counted,

@@ -67,7 +67,7 @@ type runLine struct {
 
 // runLines tells the records of every experiment of the plan under some addresses; with all, the attempts that did not count,
 // those that were lost, and the configurations that are skipped as well.
-func runLines(p *runner.Plan, only []spec.Address, all bool) ([]runLine, error) {
+func runLines(p *runner.Plan, only spec.Addresses, all bool) ([]runLine, error) {
 	hashes := map[string]string{}
 	for r := range p.Runs() {
 		hashes[r.Address.String()] = r.Hash
@@ -160,7 +160,7 @@ func skippedLines(p *runner.Plan, exp *spec.Experiment) []runLine {
 }
 
 // isUnder says whether an address lies under one of some, or there are none.
-func isUnder(address string, only []spec.Address) bool {
+func isUnder(address string, only spec.Addresses) bool {
 	a, err := spec.ParseAddress(address)
-	return len(only) == 0 || err == nil && slices.ContainsFunc(only, func(o spec.Address) bool { return o.Contains(a) })
+	return len(only) == 0 || err == nil && only.Contain(a)
 }

@@ -108,7 +108,7 @@ func noiseOf(p *runner.Plan, e *spec.Experiment, a *spec.Analysis) (*analysis.No
 	}
 	q := table.Question(p.Module, a)
 	q.Metrics, q.Resamples = q.Metrics[:1], 1
-	result, err := analysis.Analyze(table.FromRecords(e, records).Table(a.Metrics[:1]), q)
+	result, err := analysis.Analyze(table.FromRecords(e, records).Table(a.Baseline, a.Metrics[:1]), q)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -23,52 +21,49 @@ type source struct {
 	text string
 }
 
-// checkReports finds templates that are not there or do not parse.
+// checkReports finds templates that are not there or do not parse, and outputs that lead elsewhere. A template that many reports have is parsed once.
 func checkReports(m *spec.Module) hcl.Diagnostics {
 	var diags hcl.Diagnostics
+	parsed := map[string]bool{}
 	for _, r := range m.Reports {
-		_, _, d := templateOf(m, r)
+		diags = append(diags, misplaced(m, r)...)
+		s, d := sourceOf(m, r)
+		if diags = append(diags, d...); d.HasErrors() || parsed[s.name] {
+			continue
+		}
+		parsed[s.name] = true
+		_, d = parse(m, r, s)
 		diags = append(diags, d...)
 	}
 	return diags
 }
 
-// templateOf gives a report's template: a built-in, or a file of the module.
-func templateOf(m *spec.Module, r *spec.Report) (*templates.Template, source, hcl.Diagnostics) {
-	s := source{name: r.Template}
-	var ok bool
-	if s.text, ok = templates.Builtin(r.Template); !ok {
-		var err error
-		if s.text, err = fileOf(m.Dir, r.Template); err != nil {
-			return nil, s, hcl.Diagnostics{noTemplate(r, err)}
-		}
-		s.name = filepath.Join(m.Dir, r.Template)
+// sourceOf gives the text of a report's template: a built-in, or a file of the module.
+func sourceOf(m *spec.Module, r *spec.Report) (source, hcl.Diagnostics) {
+	if text, ok := templates.Builtin(r.Template); ok {
+		return source{r.Template, text}, nil
 	}
-	t, err := templates.Parse(s.name, s.text)
+	text, err := m.ReadText(r.Template)
 	if err != nil {
-		return nil, s, hcl.Diagnostics{templateDiagnostic(m, r, s, err)}
+		return source{}, hcl.Diagnostics{noTemplate(r, err)}
 	}
-	return t, s, nil
+	return source{filepath.Join(m.Dir, r.Template), text}, nil
 }
 
-// fileOf reads a file of a folder, and nothing outside of it.
-func fileOf(dir, name string) (string, error) {
-	root, err := os.OpenRoot(dir)
+func parse(m *spec.Module, r *spec.Report, s source) (*templates.Template, hcl.Diagnostics) {
+	t, err := templates.Parse(s.name, s.text)
 	if err != nil {
-		return "", err
+		return nil, hcl.Diagnostics{templateDiagnostic(m, r, s, err)}
 	}
-	defer root.Close()
-	f, err := root.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(f)
-	return string(content), err
+	return t, nil
 }
 
 func render(m *spec.Module, r *spec.Report, s study.Study) ([]byte, hcl.Diagnostics) {
-	t, source, diags := templateOf(m, r)
+	source, diags := sourceOf(m, r)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	t, diags := parse(m, r, source)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -92,8 +87,7 @@ func render(m *spec.Module, r *spec.Report, s study.Study) ([]byte, hcl.Diagnost
 }
 
 func noTemplate(r *spec.Report, err error) *hcl.Diagnostic {
-	detail := fmt.Sprintf("There is no built-in template %q, and no file of that name beside the spec (%v).%s",
-		r.Template, errors.Unwrap(err), spec.DidYouMean(r.Template, templates.Builtins()))
+	detail := fmt.Sprintf("%q is no built-in template, and %v.%s", r.Template, err, spec.DidYouMean(r.Template, templates.Builtins()))
 	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown template", Detail: detail, Subject: &r.TemplateRange}
 }
 

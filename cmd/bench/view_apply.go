@@ -11,14 +11,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"bench/agent"
-	"bench/analysis"
 	"bench/runner"
 )
 
 // Rules of this output: what happens while runs are made goes to standard error, as a live picture on a terminal and as a line
 // an event elsewhere; what came of it goes to standard output, in one sentence whose numbers add up to what was planned. With
-// -json each event is an object on standard output.
+// -json each event is an object on standard output. All three are renderings of one stream of events.
 
 // An applyView shows an apply under way.
 type applyView interface {
@@ -27,67 +25,107 @@ type applyView interface {
 	close()             // no event comes any more
 }
 
-func (e *env) newApplyView(c *cli.Context, p *runner.Plan) applyView {
+func (e *env) newApplyView(c *cli.Context, p *runner.Plan, forecast *runner.Forecast) applyView {
 	sum := p.Sum()
-	todo := sum.ToRun + sum.Warmups
+	todo, level := sum.ToRun+sum.Warmups, levelFlag(c)
+	plain := &plainView{w: e.notes, level: level, forecast: forecast, planned: todo}
 	switch {
+	case c.Bool("json") && c.IsSet("log-level"):
+		return views{&jsonView{e.line, e.notes, forecast}, quiet{plain}}
 	case c.Bool("json"):
-		return &jsonView{line: e.line, notes: e.notes}
-	case isLive(e.stderr) && todo > 0:
-		estimate, _ := p.Estimate()
-		return newLiveView(newConsole(e.stderr.(*os.File)), todo, estimate)
+		return &jsonView{e.line, e.notes, forecast}
+	case isLive(e.stderr) && todo > 0 && level > levelDebug:
+		return newLiveView(newConsole(e.stderr.(*os.File)), todo, level, forecast)
 	}
-	return &plainView{w: e.notes, clock: clock{started: time.Now(), planned: todo}}
+	return plain
 }
 
-// isLive says whether a picture can be drawn there.
+// isLive says whether a picture can be drawn there, and somebody looks: the log of a continuous integration may be a terminal.
 func isLive(w io.Writer) bool {
 	width, terminal := isTerminal(w)
-	return terminal && width > 0 && os.Getenv("TERM") != "dumb"
+	ci := os.Getenv("CI")
+	return terminal && width > 0 && os.Getenv("TERM") != "dumb" && (ci == "" || ci == "false")
+}
+
+// views are several at once.
+type views []applyView
+
+func (v views) event(e runner.Event) {
+	for _, each := range v {
+		each.event(e)
+	}
+}
+
+func (v views) stopping() {
+	for _, each := range v {
+		each.stopping()
+	}
+}
+
+func (v views) close() {
+	for _, each := range v {
+		each.close()
+	}
 }
 
 // A closing says how an apply ended.
 type closing struct {
 	w       io.Writer
+	started time.Time
 	planned runner.Sum
-	retried map[string]int // by class of error
+	tally   runner.Tally
+	retried map[string]int  // by class of error
+	made    map[string]bool // the runs that counted, by address; nil where nobody will ask
+	errors  []string        // that were told
 }
 
-func newClosing(w io.Writer, p *runner.Plan) *closing {
-	return &closing{w: w, planned: p.Sum(), retried: map[string]int{}}
+func newClosing(w io.Writer, replaces bool) *closing {
+	v := &closing{w: w, started: time.Now(), retried: map[string]int{}}
+	if replaces {
+		v.made = map[string]bool{}
+	}
+	return v
+}
+
+func (v *closing) plan(p *runner.Plan) {
+	v.planned = p.Sum()
+	v.tally = v.planned.Tally()
 }
 
 func (v *closing) note(e runner.Event) {
 	if e.Kind == runner.Retried {
 		v.retried[string(e.Error.Class)]++
 	}
+	if e.Kind == runner.Counted && v.made != nil {
+		v.made[e.Address.String()] = true
+	}
 }
 
-func (v *closing) done(t runner.Tally, took time.Duration) {
+func (v *closing) done() {
 	if v.planned.Nothing() {
 		fmt.Fprintln(v.w, nothingToDo(v.planned))
 		return
 	}
-	fmt.Fprintf(v.w, "%s.  %s\n", v.account(t), took.Round(100*time.Millisecond))
-	if t.Failed+t.Lost > 0 {
+	fmt.Fprintf(v.w, "%s.  %s\n", v.account(), time.Since(v.started).Round(100*time.Millisecond))
+	if v.tally.Failed+v.tally.Lost > 0 {
 		fmt.Fprintln(v.w, "`bench runs -all` tells why runs failed; the next apply tries them again.")
 	}
 }
 
-func (v *closing) interrupted(t runner.Tally, again string) {
-	fmt.Fprintf(v.w, "Interrupted: %s. `%s` goes on from here.\n", v.account(t), again)
+func (v *closing) interrupted(again string) {
+	fmt.Fprintf(v.w, "Interrupted: %s. `%s` goes on from here.\n", v.account(), again)
 }
 
 // broken tells what was made all the same; the reason stands before it, and alone where that is nothing.
-func (v *closing) broken(t runner.Tally) {
-	if t.Counted+t.Failed+t.Lost == 0 {
-		return
+func (v *closing) broken() {
+	if t := v.tally; t.Counted+t.Failed+t.Lost > 0 {
+		fmt.Fprintf(v.w, "Stopped: %s.\n", v.account())
 	}
-	fmt.Fprintf(v.w, "Stopped: %s.\n", v.account(t))
 }
 
 // account tells what became of every planned run.
-func (v *closing) account(t runner.Tally) string {
+func (v *closing) account() string {
+	t := v.tally
 	var notes []string
 	if t.Before > 0 && t.Counted > 0 {
 		notes = append(notes, fmt.Sprintf("%d of them earlier", t.Before))
@@ -116,119 +154,3 @@ func retries(classes map[string]int) string {
 	}
 	return fmt.Sprintf("%d retried: %s", total, strings.Join(each, ", "))
 }
-
-// describe tells an event in a line; "" for one that is not worth one.
-func describe(e runner.Event) string {
-	where := whereOf(e)
-	switch e.Kind {
-	case runner.Counted:
-		return fmt.Sprintf("ok      %s  %s", where, e.Took.Round(time.Millisecond))
-	case runner.Retried:
-		return fmt.Sprintf("retry   %s  attempt %d: %s; again in %s", where, e.Attempt, oneLine(e.Error.Error()), roughly(e.Delay))
-	case runner.RunLost:
-		return fmt.Sprintf("lost    %s  attempt %d: %s", where, e.Attempt, oneLine(e.Error.Error()))
-	case runner.RunFailed:
-		return fmt.Sprintf("failed  %s  attempt %d: %s", where, e.Attempt, oneLine(e.Error.Error()))
-	case runner.Began:
-		return fmt.Sprintf("%s  %s to make", e.Address, analysis.Count(e.Tally.Waiting, "run"))
-	case runner.Noted:
-		return "note    " + oneLine(e.Message)
-	}
-	return ""
-}
-
-// ended says whether a run has come to its end.
-func ended(e runner.Event) bool {
-	return e.Kind == runner.Counted || e.Kind == runner.RunFailed || e.Kind == runner.RunLost
-}
-
-// whereOf names a run within its experiment: `gpu60_ctx256 run 2`.
-func whereOf(e runner.Event) string {
-	return fmt.Sprintf("%s %s %d", e.Address.Configuration, e.Address.Kind(), e.Address.Repeat)
-}
-
-// roughly rounds a duration to what a reader needs.
-func roughly(d time.Duration) time.Duration {
-	if d < time.Second {
-		return d.Round(time.Millisecond)
-	}
-	return d.Round(100 * time.Millisecond)
-}
-
-// A clock knows how long the rest will take: from this apply once a run has ended, from earlier ones before.
-type clock struct {
-	started       time.Time
-	estimate      time.Duration // of the whole, from earlier runs; 0 where there are none
-	planned, done int           // runs and warm-ups
-	spent         time.Duration // until the last of those ended
-}
-
-func (c *clock) tick(now time.Time) {
-	c.done++
-	c.spent = now.Sub(c.started)
-}
-
-// left gives "6m12s left", or "" where it is not known.
-func (c *clock) left(now time.Time) string {
-	rest := c.estimate
-	if c.done > 0 {
-		rest = c.spent / time.Duration(c.done) * time.Duration(c.planned-c.done)
-	}
-	if rest -= now.Sub(c.started) - c.spent; rest < 0 && c.done == 0 {
-		return ""
-	}
-	return max(0, rest).Round(time.Second).String() + " left"
-}
-
-// plainView writes a line for each run that ends.
-type plainView struct {
-	w io.Writer
-	clock
-}
-
-func (v *plainView) event(e runner.Event) {
-	text := describe(e)
-	if text == "" {
-		return
-	}
-	if ended(e) {
-		now := time.Now()
-		v.tick(now)
-		text = fmt.Sprintf("[%*d/%d] %s  %s", len(fmt.Sprint(v.planned)), v.done, v.planned, text, v.left(now))
-	}
-	fmt.Fprintln(v.w, text)
-}
-
-const stoppingNote = "Stopping: the current runs end, then it stops. A second interrupt kills them."
-
-func (v *plainView) stopping() { fmt.Fprintln(v.w, stoppingNote) }
-func (v *plainView) close()    {}
-
-// jsonView writes an object an event.
-type jsonView struct {
-	line  func(any) error
-	notes io.Writer
-}
-
-type eventLine struct {
-	Event   runner.EventKind `json:"event"`
-	Address string           `json:"address"`
-	Slot    int              `json:"slot,omitempty"`
-	Attempt int              `json:"attempt,omitempty"`
-	Step    string           `json:"step,omitempty"`
-	Error   *agent.Error     `json:"error,omitempty"`
-	Message string           `json:"message,omitempty"`
-	DelayNS int64            `json:"delay_ns,omitempty"`
-	TookNS  int64            `json:"took_ns,omitempty"`
-	Tally   runner.Tally     `json:"tally"`
-}
-
-func (v *jsonView) event(e runner.Event) {
-	_ = v.line(eventLine{
-		Event: e.Kind, Address: e.Address.String(), Slot: e.Slot, Attempt: e.Attempt, Step: e.Step, Error: e.Error, Message: e.Message,
-		DelayNS: e.Delay.Nanoseconds(), TookNS: e.Took.Nanoseconds(), Tally: e.Tally,
-	}) // who reads may have gone; the runs go on
-}
-
-func (v *jsonView) stopping() { fmt.Fprintln(v.notes, stoppingNote) }
-func (v *jsonView) close()    {}

@@ -16,6 +16,7 @@ import (
 // diagnose shows diagnostics, and gives an error if one of them is one.
 func (e *env) diagnose(c *cli.Context, files map[string]*hcl.File, diags hcl.Diagnostics) error {
 	var err error
+	diags = spec.Once(diags)
 	switch {
 	case len(diags) == 0:
 	case c.Bool("json"):

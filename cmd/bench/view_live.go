@@ -4,18 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/mattn/go-runewidth"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 
-	"bench/agent"
 	"bench/runner"
 )
 
@@ -25,19 +22,32 @@ import (
 type liveView struct {
 	progress *mpb.Progress
 	whole    *mpb.Bar
+	level    slog.Level
+
+	most int // slots that are drawn: as many as the terminal has lines for
 
 	mu    sync.Mutex // over what follows: it is drawn by another goroutine
 	lines map[int]*mpb.Bar
 	picture
 }
 
-func newLiveView(console *console, planned int, estimate time.Duration) *liveView {
-	v := &liveView{lines: map[int]*mpb.Bar{}, picture: picture{
-		clock: clock{started: time.Now(), planned: planned, estimate: estimate}, slots: map[int]*slot{},
+func newLiveView(console *console, planned int, level slog.Level, forecast *runner.Forecast) *liveView {
+	v := &liveView{level: level, most: mostSlots(console), lines: map[int]*mpb.Bar{}, picture: picture{
+		planned: planned, started: time.Now(), left: forecast.Left, slots: map[int]*slot{},
 	}}
 	v.progress = mpb.New(mpb.WithConsoleWriter(console), mpb.WithRefreshRate(100*time.Millisecond))
 	v.whole = v.add(0, func(width int) string { return v.headline(time.Now(), width) })
 	return v
+}
+
+// mostSlots leaves room for the line of the whole, for that of the slots that are not drawn, and for a line above the picture. Of a
+// picture that is higher than the terminal the first line would be lost.
+func mostSlots(c *console) int {
+	_, height, err := c.size()
+	if err != nil {
+		return 1
+	}
+	return max(1, height-4)
 }
 
 // add puts a line into the picture. It is drawn under the lock.
@@ -55,16 +65,35 @@ func (v *liveView) add(priority int, text func(width int) string) *mpb.Bar {
 func (v *liveView) event(e runner.Event) {
 	v.mu.Lock()
 	v.take(e, time.Now())
-	_, drawn := v.lines[e.Slot]
+	row := min(e.Slot, v.most+1)
+	_, drawn := v.lines[row]
 	v.mu.Unlock()
-	if e.Slot > 0 && !drawn {
-		line := v.add(e.Slot, func(width int) string { return v.slotline(e.Slot, width) })
+	if row > 0 && !drawn {
+		text := func(width int) string { return v.slotline(row, time.Now(), width) }
+		if row > v.most {
+			text = func(width int) string { return v.moreline(v.most, width) }
+		}
+		line := v.add(row, text)
 		v.mu.Lock()
-		v.lines[e.Slot] = line
+		v.lines[row] = line
 		v.mu.Unlock()
 	}
-	if e.Kind == runner.Retried || e.Kind == runner.RunFailed || e.Kind == runner.RunLost || e.Kind == runner.Noted {
+	if e.Kind == runner.Ended {
+		v.clear()
+	}
+	if level := levelOf(e); level >= levelWarn && level >= v.level {
 		fmt.Fprintln(v.progress, visible(describe(e)))
+	}
+}
+
+// clear takes the slots out of the picture: the next experiment may have fewer.
+func (v *liveView) clear() {
+	v.mu.Lock()
+	lines := v.lines
+	v.lines = map[int]*mpb.Bar{}
+	v.mu.Unlock()
+	for _, line := range lines {
+		line.Abort(true)
 	}
 }
 
@@ -76,9 +105,7 @@ func (v *liveView) stopping() {
 }
 
 func (v *liveView) close() {
-	for _, line := range v.lines {
-		line.Abort(true)
-	}
+	v.clear()
 	v.whole.Abort(true)
 	v.progress.Wait()
 }
@@ -108,108 +135,3 @@ func (c *console) Flush(lines int) error {
 	c.WriteString("\x1b[J")
 	return err
 }
-
-// picture is what the live lines say.
-type picture struct {
-	clock
-	experiment string
-	slots      map[int]*slot
-	retried    int
-	failed     int
-	stopped    bool
-}
-
-// A slot is where one run goes on at a time.
-type slot struct{ run, doing, last string }
-
-// take notes an event.
-func (p *picture) take(e runner.Event, now time.Time) {
-	s := p.slots[e.Slot]
-	if s == nil {
-		s = &slot{}
-		p.slots[e.Slot] = s
-	}
-	switch e.Kind {
-	case runner.Began:
-		p.experiment = e.Address.String()
-	case runner.Started:
-		s.run, s.doing = whereOf(e), ""
-	case runner.Stepped:
-		s.doing = e.Step
-	case runner.Called:
-		if e.Call.Error == nil {
-			s.last = called(e.Call)
-		}
-	case runner.Retried:
-		p.retried++
-		s.doing = fmt.Sprintf("waits %s after %s", roughly(e.Delay), e.Error.Class)
-	}
-	if ended(e) {
-		p.tick(now)
-	}
-	if ended(e) && e.Kind != runner.Counted {
-		p.failed++
-	}
-}
-
-// called gives a call's tokens and rate.
-func called(c *agent.Call) string {
-	text := fmt.Sprintf("%d tok", c.OutputTokens)
-	if rate, ok := agent.CallMetrics(*c)["throughput"]; ok {
-		text += fmt.Sprintf(", %.1f tok/s", rate)
-	}
-	return text
-}
-
-// Widths of the bar, in columns.
-const (
-	widestBar    = 40
-	narrowestBar = 8
-)
-
-// headline is the line of the whole. Where it is too wide for a bar it loses first the name, then what was retried, then the bar.
-func (p *picture) headline(now time.Time, width int) string {
-	count := fmt.Sprintf(" %*d/%d", len(fmt.Sprint(p.planned)), p.done, p.planned)
-	left, retried, failed := p.left(now), fmt.Sprintf("%d retried", p.retried), fmt.Sprintf("%d failed", p.failed)
-	if p.stopped {
-		left = "stopping"
-	}
-	long, short := dotted(left, retried, failed), dotted(left, failed)
-	for _, try := range []struct{ head, tail string }{{" " + p.experiment + "  " + count, long}, {count, long}, {count, short}} {
-		room := width - columns(try.head) - columns(try.tail) - 4 // two spaces on each side of the bar
-		if room >= narrowestBar {
-			return try.head + "  " + bar(p.done, p.planned, min(room, widestBar)) + "  " + try.tail
-		}
-	}
-	return fit(count+"  "+short, width)
-}
-
-// dotted joins what is not empty.
-func dotted(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
-}
-
-// slotline is the line of a slot: the run, what it does, and how the last call went.
-func (p *picture) slotline(n, width int) string {
-	s := p.slots[n]
-	text := fmt.Sprintf("   slot %d  %s", n, s.run)
-	if s.doing != "" {
-		text += "   " + s.doing
-	}
-	if s.last != "" {
-		text += "   last call " + s.last
-	}
-	return fit(visible(text), width)
-}
-
-// bar draws a share of a length.
-func bar(part, whole, length int) string {
-	full := length * part / max(1, whole)
-	if full >= length {
-		return strings.Repeat("━", length)
-	}
-	return strings.Repeat("━", full) + "╸" + strings.Repeat(" ", length-full-1)
-}
-
-// fit cuts a text to a width.
-func fit(text string, width int) string { return runewidth.Truncate(text, width, "…") }

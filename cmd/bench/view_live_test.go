@@ -20,7 +20,11 @@ func at(configuration string, repeat int) spec.Address {
 func TestPicture(t *testing.T) {
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	now := start.Add(8 * time.Minute)
-	p := picture{clock: clock{started: start, planned: 54, done: 29}, slots: map[int]*slot{}}
+	left, known := 5*time.Minute+56*time.Second, true
+	p := picture{
+		planned: 54, done: 29, started: start, slots: map[int]*slot{},
+		left: func(time.Time) (time.Duration, bool) { return left, known },
+	}
 	ns, count := int64(4_166_000_000), 412
 	for _, e := range []runner.Event{
 		{Kind: runner.Began, Address: spec.Address{Experiment: "tr111"}},
@@ -29,10 +33,16 @@ func TestPicture(t *testing.T) {
 		{Kind: runner.Called, Address: at("gpu80_ctx512_temp0p8", 2), Slot: 1, Step: "report", Call: &agent.Call{
 			OutputTokens: count, Server: agent.ServerTimings{EvalCount: &count, EvalNS: &ns},
 		}},
-		{Kind: runner.Started, Address: at("gpu60", 1), Slot: 2},
+		{Kind: runner.Started, Address: at("gpu60", 1), Slot: 2, Attempt: 1, Isolation: "keep"},
 		{Kind: runner.Retried, Address: at("gpu60", 1), Slot: 2, Delay: 1234 * time.Millisecond, Error: &agent.Error{Class: agent.Timeout}},
 		{Kind: runner.RunFailed, Address: at("gpu60", 2), Slot: 3, Error: &agent.Error{Class: agent.Timeout}},
-		{Kind: runner.Counted, Address: at("gpu60", 3), Slot: 3},
+		{Kind: runner.Counted, Address: at("gpu60", 3), Slot: 3, Delay: 2 * time.Second},
+		{Kind: runner.Started, Address: at("gpu60", 4), Slot: 4, Attempt: 7, Isolation: "warm"},
+		{Kind: runner.Started, Address: at("gpu60", 5), Slot: 5, Attempt: 1, Isolation: "unload"},
+		{Kind: runner.Starting, Address: at("gpu60", 5), Slot: 5, Server: spec.Ref{Block: "server", Kind: "ollama", Name: "main"}},
+		{Kind: runner.Started, Address: at("gpu60", 6), Slot: 6, Attempt: 1, Isolation: "unload"},
+		{Kind: runner.Starting, Address: at("gpu60", 6), Slot: 6, Server: spec.Ref{Block: "server", Kind: "ollama", Name: "main"}},
+		{Kind: runner.Serving, Address: at("gpu60", 6), Slot: 6, Server: spec.Ref{Block: "server", Kind: "ollama", Name: "main"}},
 	} {
 		p.take(e, now)
 	}
@@ -56,15 +66,48 @@ func TestPicture(t *testing.T) {
 		}
 	}
 	for slot, want := range map[int]string{
-		1: "   slot 1  gpu80_ctx512_temp0p8 run 2   report   last call 412 tok, 98.9 tok/s",
-		2: "   slot 2  gpu60 run 1   waits 1.2s after timeout",
+		1: "   slot 1  gpu80_ctx512_temp0p8 run 2   last call 412 tok, 98.9 tok/s",
+		2: "   slot 2  gpu60 run 1   after timeout, goes on in 1s",
+		3: "   slot 3  cools down, goes on in 2s",
+		4: "   slot 4  gpu60 run 4, attempt 7   warms the model",
+		5: "   slot 5  gpu60 run 5   starts server.ollama.main",
+		6: "   slot 6  gpu60 run 6   unloads the model",
+		7: "",
 	} {
-		if got := p.slotline(slot, 80); got != want {
+		if got := p.slotline(slot, now, 80); got != want {
 			t.Errorf("%q, want\n%q", got, want)
 		}
 	}
-	if got, want := p.slotline(1, 30), "   slot 1  gpu80_ctx512_temp0…"; got != want {
+	for _, e := range []runner.Event{
+		{Kind: runner.Stepped, Member: "insight", Step: "read"}, {Kind: runner.Stepped, Member: "collector", Step: "list"},
+		{Kind: runner.Called, Member: "insight", Step: "read", Call: &agent.Call{Error: &agent.Error{}}},
+	} {
+		e.Address, e.Slot = at("gpu60", 6), 6
+		p.take(e, now)
+	}
+	if got, want := p.slotline(6, now, 80), "   slot 6  gpu60 run 6   collector list · insight"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := p.moreline(4, 80), "   and 2 more"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	later := now.Add(75 * time.Second)
+	p.take(runner.Event{Kind: runner.Stepped, Address: at("gpu80_ctx512_temp0p8", 2), Slot: 1, Step: "report"}, now)
+	for width, want := range map[int]string{
+		90: "   slot 1  gpu80_ctx512_temp0p8 run 2   report  1m15s   last call 412 tok, 98.9 tok/s",
+		60: "   slot 1  gpu80_ctx512_temp0p8 run 2   report  1m15s",
+		30: "   slot 1  gpu80_ctx512_temp0…",
+	} {
+		if got := p.slotline(1, later, width); got != want {
+			t.Errorf("%q, want\n%q", got, want)
+		}
+	}
+	if got, want := p.slotline(3, later, 80), "   slot 3  idle"; got != want {
 		t.Errorf("%q, want\n%q", got, want)
+	}
+	known = false
+	if got := p.headline(now, 80); !strings.Contains(got, "  8m0s so far · 1 retried · 1 failed") {
+		t.Errorf("%q does not say since when it goes on", got)
 	}
 	p.stopped = true
 	if got := p.headline(now, 80); !strings.Contains(got, "  stopping · 1 retried · 1 failed") {
@@ -76,7 +119,7 @@ func TestPicture(t *testing.T) {
 // sequence that came with the data.
 func TestLiveView(t *testing.T) {
 	var out bytes.Buffer
-	v := newLiveView(&console{w: &out, size: func() (int, int, error) { return 80, 24, nil }}, 2, 0)
+	v := newLiveView(&console{w: &out, size: func() (int, int, error) { return 80, 24, nil }}, 2, levelInfo, new(runner.Forecast))
 	evil := "500: \x1b[2J\x1b]0;owned\a\u202e\nnext line"
 	for _, e := range []runner.Event{
 		{Kind: runner.Began, Address: spec.Address{Experiment: "x"}},
@@ -109,32 +152,13 @@ func TestLiveView(t *testing.T) {
 	}
 }
 
-func TestLeft(t *testing.T) {
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	c := clock{started: start, planned: 10}
-	steps := []struct {
-		after time.Duration
-		ends  bool
-		want  string
-	}{
-		{time.Second, false, ""}, // nothing is known
-		{10 * time.Second, true, "1m30s left"},
-		{15 * time.Second, false, "1m25s left"}, // it counts down while a run goes on
-		{40 * time.Second, true, "2m40s left"},  // and follows what runs take
-		{time.Hour, false, "0s left"},
-	}
-	for _, step := range steps {
-		if step.ends {
-			c.tick(start.Add(step.after))
-		}
-		if got := c.left(start.Add(step.after)); got != step.want {
-			t.Errorf("after %s: %q, want %q", step.after, got, step.want)
-		}
-	}
-	c = clock{started: start, planned: 10, estimate: time.Minute} // from earlier runs
-	for after, want := range map[time.Duration]string{time.Second: "59s left", 2 * time.Minute: ""} {
-		if got := c.left(start.Add(after)); got != want {
-			t.Errorf("with an estimate, after %s: %q, want %q", after, got, want)
+func TestClockText(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 1600 * time.Millisecond: "2s", 372 * time.Second: "6m12s", 59*time.Minute + 59600*time.Millisecond: "1h0m",
+		time.Hour + 5*time.Minute + 12*time.Second: "1h5m", 49 * time.Hour: "49h0m",
+	} {
+		if got := clockText(d); got != want {
+			t.Errorf("%s: %q, want %q", d, got, want)
 		}
 	}
 }

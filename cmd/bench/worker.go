@@ -18,8 +18,13 @@ func workerCommand(e *env) *cli.Command {
 func keepCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "keep", Hidden: true, Usage: "run a command as long as standard input is open", ArgsUsage: "-- COMMAND…",
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "secrets", Usage: "take out of what it writes the texts of a JSON list that standard input begins with"}},
 		Action: func(c *cli.Context) error {
-			return exit(worker.Keep(c.Args().Slice(), e.stdin, e.stdout, e.stderr))
+			keep := worker.Keep
+			if c.Bool("secrets") {
+				keep = worker.KeepSecrets
+			}
+			return exit(keep(c.Args().Slice(), e.stdin, e.stdout, e.stderr))
 		},
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
+
+	"bench/runner/crashpoint"
 )
 
 // An output is a file that a command writes.
@@ -30,6 +32,7 @@ func replace(outputs []output) error {
 		if old, err := os.ReadFile(o.path); err == nil && bytes.Equal(old, o.content) {
 			continue
 		}
+		crashpoint.Before("mkdir", filepath.Dir(o.path))
 		if err := os.MkdirAll(filepath.Dir(o.path), 0o755); err != nil {
 			return notWritten(o.path, err)
 		}
@@ -38,11 +41,13 @@ func replace(outputs []output) error {
 			return notWritten(o.path, err)
 		}
 		pending[o.path] = f
+		crashpoint.BeforeWrite(f.Name(), o.content)
 		if _, err := f.Write(o.content); err != nil {
 			return notWritten(o.path, err)
 		}
 	}
 	for path, f := range pending {
+		crashpoint.Before("rename", path)
 		if err := f.CloseAtomicallyReplace(); err != nil {
 			return notWritten(path, err)
 		}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"bench/runner/crashpoint"
 )
 
 // A disk does what must outlive the process. It is ours rather than renameio's because the order of its steps is what this
@@ -26,6 +28,11 @@ func (d disk) do(s step, act func() error) error {
 		if err := d.before(s); err != nil {
 			return &os.PathError{Op: s.op, Path: s.path, Err: err}
 		}
+	}
+	if s.op == "write" {
+		crashpoint.BeforeWrite(s.path, s.data)
+	} else {
+		crashpoint.Before(s.op, s.path)
 	}
 	return act()
 }

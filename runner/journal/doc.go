@@ -30,7 +30,12 @@
 // What Commit does after its rename follows from the record alone. Where it was cut short, Open does it: it moves the log,
 // writes a table that is missing, removes a superseded copy of a record that still counts, removes temporary files, and
 // appends the lines that the journal lacks. An attempt that was started and left nothing behind is no matter of mending: it
-// is in Unfinished, and whoever opened the journal decides whether it is lost (Lose) or is still coming.
+// is in Unfinished, and whoever opened the journal decides whether it is lost (Lose) or is still coming. The process that
+// started it had the lock, so it is gone; its number says nothing any more and is never looked up. The boot that it noted
+// says whether the machine was restarted since (Fate).
+//
+// A process that ended well wrote an end. Where the last one did not, Index.CutShort says so, so that somebody opens the
+// journal even if nothing is left to measure.
 //
 // # The tail of the journal
 //
@@ -50,7 +55,8 @@
 //
 // A second writer (InUseError: the lock is the kernel's, so that of a dead process is gone with it); a result of an attempt
 // that was never started, or that a later start has overtaken (ErrOutdated); a number that JSON does not have; a record
-// that does not lie where it says, was cut, or has a later schema. Such a record is an error that names its file; it is
+// that does not lie where it says, was cut, or has a later schema (SchemaError, which names the version of bench that reads
+// it). Every earlier schema is read. Such a record is an error that names its file; it is
 // never skipped, since a sweep would then measure again what it has, or count it twice.
 //
 // The package does no more than that: it does not decide what is stale, what is tried again, or what a result means, and

@@ -107,13 +107,12 @@ func decode(data []byte) (Record, error) {
 			err = fmt.Errorf("something follows the JSON object")
 		}
 	}
+	if err != nil || r.Schema > Schema {
+		if later := laterSchema(data); later != nil { // its fields may have other types by then
+			return Record{}, later
+		}
+	}
 	if err != nil {
-		var later struct {
-			Schema int `json:"schema"`
-		}
-		if json.Unmarshal(data, &later) == nil && later.Schema > Schema { // its fields may have other types by then
-			return Record{}, checkSchema(later.Schema)
-		}
 		return Record{}, err
 	}
 	if err := checkSchema(r.Schema); err != nil {
@@ -123,16 +122,38 @@ func decode(data []byte) (Record, error) {
 }
 
 // A SchemaError says that something was written by a later version of this package.
-type SchemaError struct{ Schema int }
+type SchemaError struct {
+	Schema  int
+	Version string // of bench, which wrote it; "" where it does not say
+}
 
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("schema %d was written by a later bench, this one reads up to %d: use the later one", e.Schema, Schema)
+	if e.Version == "" {
+		return fmt.Sprintf("schema %d was written by a later bench, this one reads up to %d: use the later one", e.Schema, Schema)
+	}
+	return fmt.Sprintf("schema %d was written by bench %s, this one reads up to %d: use that version or a later one", e.Schema, e.Version, Schema)
+}
+
+// laterSchema gives the error where a record has a later schema. No more is taken from it than where the version stands.
+func laterSchema(data []byte) error {
+	var later struct {
+		Schema int             `json:"schema"`
+		Tool   json.RawMessage `json:"tool"`
+	}
+	if json.Unmarshal(data, &later) != nil || later.Schema <= Schema {
+		return nil
+	}
+	var tool struct {
+		Version string `json:"version"`
+	}
+	_ = json.Unmarshal(later.Tool, &tool) // "" where it has another form by then
+	return &SchemaError{later.Schema, tool.Version}
 }
 
 func checkSchema(schema int) error {
 	switch {
 	case schema > Schema:
-		return &SchemaError{schema}
+		return &SchemaError{Schema: schema}
 	case schema < 1:
 		return fmt.Errorf("it has no schema")
 	}

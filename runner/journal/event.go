@@ -29,6 +29,7 @@ type Event struct {
 	Schema        int          `json:"schema,omitempty"` // of begin
 	Host          string       `json:"host,omitempty"`   // of begin
 	PID           int          `json:"pid,omitempty"`    // of begin
+	Boot          string       `json:"boot,omitempty"`   // of begin: what the kernel calls the time since the machine was started
 	Address       string       `json:"address,omitempty"`
 	Configuration string       `json:"configuration,omitempty"`
 	Name          string       `json:"name,omitempty"` // run_1

@@ -2,7 +2,9 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -30,6 +32,11 @@ func readHead(path string) (head, error) {
 	}
 	defer f.Close()
 	h, err := decodeHead(f)
+	if _, later := errors.AsType[*SchemaError](err); later {
+		if data, readErr := os.ReadFile(path); readErr == nil {
+			err = cmp.Or(laterSchema(data), err)
+		}
+	}
 	if err == nil {
 		err = whole(f)
 	}

@@ -19,6 +19,7 @@ type Index struct {
 	dir   string
 	none  bool // there is no folder, so there are no records
 	lines map[Place]committed
+	cut   bool // see CutShort
 
 	earlierNS, earlier atomic.Int64 // the durations of counted runs, and how many these are
 }
@@ -35,6 +36,7 @@ type committed struct {
 	Entry
 	address       string
 	size, mtimeNS int64 // of the file
+	tookNS        int64 // of the process
 }
 
 // ReadIndex reads the journal of an experiment: there is nothing in it where there is no folder.
@@ -70,8 +72,11 @@ func (x *Index) read(r io.Reader) error {
 		e, whole := decodeEvent(lines.Bytes())
 		switch {
 		case !whole:
+			x.cut = x.cut || len(lines.Bytes()) > 0
 		case e.Event == EventBegin && e.Schema > Schema:
 			return checkSchema(e.Schema)
+		case e.Event == EventBegin || e.Event == EventEnd:
+			x.cut = e.Event == EventBegin
 		case e.Event == EventFinish && e.State.committed():
 			x.note(e)
 		}
@@ -85,7 +90,7 @@ func (x *Index) note(e Event) {
 	if !ok || e.Attempt < 1 {
 		return
 	}
-	x.lines[place] = committed{Entry{e.Hash, e.State, e.Attempt}, e.Address, e.RecordBytes, e.RecordMtimeNS}
+	x.lines[place] = committed{Entry{e.Hash, e.State, e.Attempt}, e.Address, e.RecordBytes, e.RecordMtimeNS, e.DurationNS}
 	if e.DurationNS > 0 {
 		x.took(e.DurationNS)
 	}
@@ -131,6 +136,15 @@ func (x *Index) Identity(p Place) (map[string]string, error) {
 	h, err := readHead(p.Record(x.dir))
 	return h.Identity, err
 }
+
+// Took gives how long the committed run of a place took, and whether the journal knows it.
+func (x *Index) Took(p Place) (time.Duration, bool) {
+	ns := x.lines[p].tookNS
+	return time.Duration(ns), ns > 0
+}
+
+// CutShort says whether the last process that wrote here did not come to its end, or has not yet: there may be something to mend.
+func (x *Index) CutShort() bool { return x.cut }
 
 // Earlier gives the time that the counted runs took, superseded ones too, and how many these are: those of the journal, and those
 // that Entry has found beside it.

@@ -28,10 +28,14 @@ type Journal struct {
 	file    *os.File
 	size    int64 // of the file, all of it whole lines
 	begun   bool  // this process has written its begin
+	cut     bool  // the process before it has not written its end
 	broken  error // why nothing more can be written; nil while it can
 	started map[key]Attempt
-	ended   map[key]State // the state that each attempt ended in
-	last    map[Place]int // the highest attempt of each run
+	ended   map[key]State   // the state that each attempt ended in
+	last    map[Place]int   // the highest attempt of each run
+	largest int64           // bytes, of the records that were committed
+	writer  *Holder         // the process whose events are noted
+	by      map[key]*Holder // the process that each attempt that has not ended was started by
 }
 
 // An Attempt is one start of a run.
@@ -64,14 +68,14 @@ func open(dir, host string, d disk, now func() time.Time) (*Journal, error) {
 	if err := d.mkdir(dir); err != nil {
 		return nil, err
 	}
-	holder := Holder{Host: host, PID: os.Getpid(), Since: now().UTC()}
-	lock, err := acquire(dir, holder)
+	holder := newHolder(host, now())
+	lock, err := acquire(d, dir, holder)
 	if err != nil {
 		return nil, err
 	}
 	j := &Journal{
 		dir: dir, disk: d, now: now, holder: holder, lock: lock,
-		started: map[key]Attempt{}, ended: map[key]State{}, last: map[Place]int{},
+		started: map[key]Attempt{}, ended: map[key]State{}, last: map[Place]int{}, by: map[key]*Holder{},
 	}
 	if err := j.recover(); err != nil {
 		j.abandon()
@@ -85,18 +89,19 @@ func (j *Journal) abandon() {
 	if j.file != nil {
 		_ = j.file.Close()
 	}
-	_ = release(j.lock)
+	_ = release(j.disk, j.lock)
 }
 
-// Close writes the end, where there was a begin, and gives the lock back. The journal may not be used any more.
+// Close writes the end, where there was a begin, of this process or of one that was cut short, and gives the lock back. The journal
+// may not be used any more.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var err error
-	if j.begun && j.broken == nil {
+	if (j.begun || j.cut) && j.broken == nil {
 		err = j.append(Event{Event: EventEnd})
 	}
-	return errors.Join(err, j.file.Close(), release(j.lock))
+	return errors.Join(err, j.file.Close(), release(j.disk, j.lock))
 }
 
 // Start gives the run its next attempt and makes it durable. Only then may the caller act.
@@ -181,6 +186,30 @@ func (j *Journal) Unfinished() []Attempt {
 	return open
 }
 
+// LargestRecord gives the size in bytes of the largest record that was ever committed here; 0 where there is none.
+func (j *Journal) LargestRecord() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.largest
+}
+
+// Fate says what became of the process that had started an attempt of Unfinished: it had the lock, so it is gone. Its number says
+// nothing any more, least of all after the machine was started again.
+func (j *Journal) Fate(a Attempt) string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	by := j.by[a.key()]
+	switch {
+	case by == nil || by.PID == 0:
+		return "the process that made it is gone"
+	case by.Host != j.holder.Host:
+		return fmt.Sprintf("the process that made it, pid %d on %s, is gone", by.PID, by.Host)
+	case by.Boot != "" && j.holder.Boot != "" && by.Boot != j.holder.Boot:
+		return "the machine was restarted since"
+	}
+	return fmt.Sprintf("the process that made it, pid %d, is gone", by.PID)
+}
+
 func (j *Journal) running(k key) bool {
 	_, started := j.started[k]
 	_, ended := j.ended[k]
@@ -197,7 +226,7 @@ func (j *Journal) append(events ...Event) error {
 		return fmt.Errorf("%s takes nothing more after an earlier failure, apply again: %w", j.file.Name(), j.broken)
 	}
 	if !j.begun {
-		begin := Event{Event: EventBegin, Schema: Schema, Host: j.holder.Host, PID: j.holder.PID}
+		begin := Event{Event: EventBegin, Schema: Schema, Host: j.holder.Host, PID: j.holder.PID, Boot: j.holder.Boot}
 		events = append([]Event{begin}, events...)
 	}
 	var lines bytes.Buffer
@@ -227,6 +256,9 @@ func (j *Journal) append(events ...Event) error {
 
 // note keeps account of the attempts.
 func (j *Journal) note(e Event) {
+	if e.Event == EventBegin {
+		j.writer = &Holder{Host: e.Host, PID: e.PID, Since: e.T, Boot: e.Boot}
+	}
 	place, ok := parseName(e.Configuration, e.Name)
 	if !ok || e.Attempt < 1 {
 		return
@@ -236,8 +268,11 @@ func (j *Journal) note(e Event) {
 	switch e.Event {
 	case EventStart:
 		j.started[k] = Attempt{Place: place, Address: e.Address, Hash: e.Hash, Number: e.Attempt}
+		j.by[k] = j.writer
 	case EventFinish:
 		j.ended[k] = e.State
+		j.largest = max(j.largest, e.RecordBytes)
+		delete(j.by, k)
 	}
 }
 

@@ -60,7 +60,7 @@ func TestJournalGolden(t *testing.T) {
 	clock := noon
 	j, err := open(dir, "lab", disk{}, func() time.Time { clock = clock.Add(time.Millisecond); return clock })
 	must(t, err)
-	j.holder.PID = 4711
+	j.holder.PID, j.holder.Boot = 4711, "8f2c"
 	a := mustStart(t, j, run1)
 	must(t, j.Keep(recordOf(a, Failed)))
 	must(t, j.Retry(a, &agent.Error{Class: agent.Connect, Message: "a < b"}, time.Second))

@@ -9,9 +9,9 @@ import (
 
 // A line is a line of the journal, taken apart and not copied: its texts are parts of what was read, with their escapes.
 type line struct {
-	t                                                                  []byte
-	event, host, address, configuration, name, hash, state, message    []byte
-	schema, pid, attempt, delayNS, durationNS, recordBytes, recordTime int64
+	t                                                                     []byte
+	event, host, boot, address, configuration, name, hash, state, message []byte
+	schema, pid, attempt, delayNS, durationNS, recordBytes, recordTime    int64
 }
 
 // field gives where the value of a field goes; nil twice for a name that is not known.
@@ -23,6 +23,8 @@ func (l *line) field(name []byte) (text *[]byte, number *int64) {
 		return &l.event, nil
 	case "host":
 		return &l.host, nil
+	case "boot":
+		return &l.boot, nil
 	case "address":
 		return &l.address, nil
 	case "configuration":
@@ -84,7 +86,7 @@ func parseLine(text []byte) (l line, ok bool) {
 // asEvent copies what parseLine has read.
 func (l *line) asEvent() Event {
 	e := Event{
-		Event: unescape(l.event), Schema: int(l.schema), Host: unescape(l.host), PID: int(l.pid),
+		Event: unescape(l.event), Schema: int(l.schema), Host: unescape(l.host), PID: int(l.pid), Boot: unescape(l.boot),
 		Address: unescape(l.address), Configuration: unescape(l.configuration), Name: unescape(l.name), Attempt: int(l.attempt),
 		Hash: unescape(l.hash), State: State(unescape(l.state)), DelayNS: l.delayNS, Message: unescape(l.message),
 		DurationNS: l.durationNS, RecordBytes: l.recordBytes, RecordMtimeNS: l.recordTime,

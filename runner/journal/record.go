@@ -41,10 +41,11 @@ type Record struct {
 	Process       Process           `json:"process"`
 
 	Experiment  string          `json:"experiment"`
-	Arm         string          `json:"arm"`     // name of the baseline; "" for a configuration of the matrix
-	Pair        string          `json:"pair"`    // the configuration that a paired baseline belongs to
-	Factors     []Factor        `json:"factors"` // in the order of the axes
-	Options     map[string]any  `json:"options"` // as sent to the server
+	Arm         string          `json:"arm"`            // name of the baseline, or solo_MEMBER of a member alone; "" for a configuration of the matrix
+	Pair        string          `json:"pair"`           // the configuration that a paired baseline belongs to
+	Solo        string          `json:"solo,omitempty"` // the member that was measured alone
+	Factors     []Factor        `json:"factors"`        // in the order of the axes
+	Options     map[string]any  `json:"options"`        // as sent to the server
 	Seed        int64           `json:"seed"`
 	Order       int             `json:"order"` // position in the plan
 	StartedAt   time.Time       `json:"started_at"`
@@ -58,6 +59,27 @@ type Record struct {
 
 	Error       *agent.Error         `json:"error,omitempty"`
 	Metrics     map[string]float64   `json:"metrics"`      // of the run; by the names and units of agent's metrics, durations ns
+	CallMetrics []map[string]float64 `json:"call_metrics"` // of each call, in the order of outcome.calls
+	Outcome     *agent.Outcome       `json:"outcome,omitempty"`
+
+	// Where several agents ran at once: each of them, and what all of them have in common above. Then metrics are of the whole, options,
+	// calls and call_metrics are empty, process has the duration alone, and server and model are those of all where these share them.
+	Members     []Member `json:"members,omitempty"`
+	StartSkewNS *int64   `json:"start_skew_ns,omitempty"` // between the first member's start of its work and the last one's
+}
+
+// A Member is one of several agents that ran at once, each in a process of its own.
+type Member struct {
+	Name        string               `json:"name"`
+	Process     Process              `json:"process"`
+	Options     map[string]any       `json:"options"` // as sent to the server
+	Server      Server               `json:"server"`
+	Model       Model                `json:"model"`
+	Isolation   Isolation            `json:"isolation"`
+	StartNS     *int64               `json:"start_ns,omitempty"` // when it began its work, from the release of all
+	EndNS       *int64               `json:"end_ns,omitempty"`   // when it ended it
+	Error       *agent.Error         `json:"error,omitempty"`
+	Metrics     map[string]float64   `json:"metrics"`
 	CallMetrics []map[string]float64 `json:"call_metrics"` // of each call, in the order of outcome.calls
 	Outcome     *agent.Outcome       `json:"outcome,omitempty"`
 }
@@ -75,6 +97,23 @@ type Process struct {
 	ExitCode   int    `json:"exit_code"` // -1 where a signal ended it
 	Signal     string `json:"signal"`    // "" where none did
 	DurationNS int64  `json:"duration_ns"`
+
+	Limits   *Limits    `json:"limits,omitempty"`    // nil where none was asked for
+	LeftOver []LeftOver `json:"left_over,omitempty"` // by the process when it ended
+}
+
+// Limits are what a process and all that it starts may use, and how far they went.
+type Limits struct {
+	MemoryBytes int64  `json:"memory_bytes"`
+	By          string `json:"by"`                   // what holds it: "cgroup", all processes together; "rlimit", each for itself (RLIMIT_DATA)
+	PeakBytes   int64  `json:"peak_bytes,omitempty"` // most in use at a time; 0 where that is not known
+}
+
+// A LeftOver is a process that an attempt had started, that went on when the attempt was over, and that was then ended.
+type LeftOver struct {
+	PID     int    `json:"pid"`
+	Command string `json:"command"`         // shortened
+	Alive   bool   `json:"alive,omitempty"` // it could not be ended
 }
 
 // A Server is where inference happened.
@@ -143,10 +182,24 @@ func (r *Record) check() error {
 		return fmt.Errorf("it can't be %s without an outcome", r.State)
 	case !r.State.committed() && !r.State.kept():
 		return fmt.Errorf("a record can't have the state %q", r.State)
-	case r.Outcome != nil && r.CallMetrics != nil && len(r.CallMetrics) != len(r.Outcome.Calls):
+	}
+	for _, m := range r.Members {
+		switch {
+		case r.State.committed() && (m.Error != nil || m.Outcome == nil):
+			return fmt.Errorf("it can't be %s without the outcome of member %s", r.State, m.Name)
+		case !haveMetrics(m.Outcome, m.CallMetrics):
+			return fmt.Errorf("member %s has metrics of %d calls, and %d calls", m.Name, len(m.CallMetrics), len(m.Outcome.Calls))
+		}
+	}
+	if !haveMetrics(r.Outcome, r.CallMetrics) {
 		return fmt.Errorf("it has metrics of %d calls, and %d calls", len(r.CallMetrics), len(r.Outcome.Calls))
 	}
 	return nil
+}
+
+// haveMetrics says whether calls have metrics each, where there are any of either.
+func haveMetrics(o *agent.Outcome, metrics []map[string]float64) bool {
+	return o == nil || metrics == nil || len(metrics) == len(o.Calls)
 }
 
 func (s State) committed() bool { return s == Counted || s == Warmup }

@@ -72,6 +72,7 @@ func (j *Journal) replay() error {
 	j.size = int64(len(s.whole))
 	for _, e := range s.events {
 		j.note(e)
+		j.cut = e.Event == EventBegin || j.cut && e.Event != EventEnd
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ var (
 )
 
 // tabulate derives the table of a record: a row a call. What could not be had is an empty cell. cpu_ns and peak_rss_bytes
-// are those of the whole run and stand in each of its rows, as its factors do.
+// are those of the agent and stand in each of its rows, as the factors do.
 func tabulate(r Record) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -29,20 +29,27 @@ func tabulate(r Record) ([]byte, error) {
 		names = append(names, text(f.Name))
 	}
 	rows := [][]string{append(names, columnsOfCalls...)}
-	for i := range r.Outcome.Calls {
-		row, err := callRow(r, i)
-		if err != nil {
-			return nil, err
+	members := r.Members
+	if len(members) == 0 {
+		members = []Member{{Outcome: r.Outcome, CallMetrics: r.CallMetrics}}
+	}
+	for _, m := range members {
+		for i := range m.Outcome.Calls {
+			row, err := callRow(r, m, i)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, row)
 		}
-		rows = append(rows, row)
 	}
 	err := w.WriteAll(rows)
 	return b.Bytes(), err
 }
 
-func callRow(r Record, i int) ([]string, error) {
-	call := r.Outcome.Calls[i]
-	row := []string{text(r.Experiment), text(r.Configuration), text(r.Arm), strconv.Itoa(r.Repeat), "", text(call.Step)}
+// callRow gives the row of a call that a member made, or the only agent, which has no name.
+func callRow(r Record, m Member, i int) ([]string, error) {
+	call := m.Outcome.Calls[i]
+	row := []string{text(r.Experiment), text(r.Configuration), text(r.Arm), strconv.Itoa(r.Repeat), text(m.Name), text(call.Step)}
 	for _, f := range r.Factors {
 		cell, err := level(f.Value)
 		if err != nil {
@@ -56,16 +63,16 @@ func callRow(r Record, i int) ([]string, error) {
 		case "started_at":
 			cell = call.StartedAt.UTC().Format(time.RFC3339Nano)
 		case "cpu_ns":
-			cell = strconv.FormatInt(r.Outcome.Resources.CPUNS, 10)
+			cell = strconv.FormatInt(m.Outcome.Resources.CPUNS, 10)
 		case "peak_rss_bytes":
-			cell = strconv.FormatInt(r.Outcome.Resources.PeakRSSBytes, 10)
+			cell = strconv.FormatInt(m.Outcome.Resources.PeakRSSBytes, 10)
 		case "error":
 			if call.Error != nil {
 				cell = text(call.Error.Error())
 			}
 		default:
-			if i < len(r.CallMetrics) {
-				if v, ok := r.CallMetrics[i][strings.TrimSuffix(column, "_ns")]; ok {
+			if i < len(m.CallMetrics) {
+				if v, ok := m.CallMetrics[i][strings.TrimSuffix(column, "_ns")]; ok {
 					cell = strconv.FormatFloat(v, 'f', -1, 64)
 				}
 			}

@@ -22,33 +22,64 @@ func (e *Experiment) measured(planned map[string]*runner.Run, counted []journal.
 		if r.FinishedAt.After(last) {
 			last = r.FinishedAt
 		}
-		if v := r.Server.Version; v != "" && !slices.Contains(e.Versions, v) {
-			e.Versions = append(e.Versions, v)
-		}
-		if context, cut := promptCut(r); cut {
-			e.PromptsCut++
-			if !slices.Contains(e.CutAt, context) {
-				e.CutAt = append(e.CutAt, context)
+		for _, m := range membersOf(r) {
+			if v := m.Server.Version; v != "" && !slices.Contains(e.Versions, v) {
+				e.Versions = append(e.Versions, v)
 			}
 		}
-		e.model(r.Model)
-		e.environment(planned[r.Address].Setup().Target.Address(), r.Environment)
+		e.cut(r)
+		e.used(r)
+		e.environment(planned[r.Address].Target().Address(), r.Environment)
 	}
 	slices.Sort(e.Versions)
 	slices.Sort(e.CutAt)
 	e.StartedAt, e.FinishedAt = stamp(first), stamp(last)
 }
 
-// promptCut says whether a prompt of the run filled the context that was asked for: a server cuts what does not fit and says nothing.
-func promptCut(r journal.Record) (context int64, cut bool) {
-	limit, ok := r.Options["num_ctx"].(json.Number)
-	if !ok || r.Outcome == nil {
+// membersOf gives the agents of a run: its members, or the only one, which has no name.
+func membersOf(r journal.Record) []journal.Member {
+	if len(r.Members) > 0 {
+		return r.Members
+	}
+	return []journal.Member{{Options: r.Options, Server: r.Server, Model: r.Model, Outcome: r.Outcome}}
+}
+
+// cut notes a run in which a prompt was probably cut, and at which length.
+func (e *Experiment) cut(r journal.Record) {
+	found := false
+	for _, m := range membersOf(r) {
+		context, cut := promptCut(m)
+		if cut && !slices.Contains(e.CutAt, context) {
+			e.CutAt = append(e.CutAt, context)
+		}
+		found = found || cut
+	}
+	if found {
+		e.PromptsCut++
+	}
+}
+
+// promptCut says whether a prompt of an agent filled the context that was asked for: a server cuts what does not fit and says nothing.
+func promptCut(m journal.Member) (context int64, cut bool) {
+	limit, ok := m.Options["num_ctx"].(json.Number)
+	if !ok || m.Outcome == nil {
 		return 0, false
 	}
 	context, err := limit.Int64()
-	return context, err == nil && slices.ContainsFunc(r.Outcome.Calls, func(c agent.Call) bool {
+	return context, err == nil && slices.ContainsFunc(m.Outcome.Calls, func(c agent.Call) bool {
 		return c.PromptTokens != nil && int64(*c.PromptTokens) >= context
 	})
+}
+
+// used adds a run to each of the models that it used.
+func (e *Experiment) used(r journal.Record) {
+	var seen []journal.Model
+	for _, m := range membersOf(r) {
+		if !slices.Contains(seen, m.Model) {
+			seen = append(seen, m.Model)
+			e.model(m.Model)
+		}
+	}
 }
 
 func (e *Experiment) model(m journal.Model) {

@@ -19,7 +19,8 @@ import (
 )
 
 // Build makes the study of a plan of the whole module: from the records that count for its runs at this moment, and from the
-// datasets. Records that are stale (the spec has changed since) take no part.
+// datasets. Records that are stale (the spec has changed since) take no part. Diagnostics are of what there can be no study without; those
+// of a check or a claim are in it.
 func Build(p *runner.Plan, version string) (Study, hcl.Diagnostics, error) {
 	b := &builder{
 		plan: p, sources: map[spec.Ref]table.Source{}, digest: map[string]string{},
@@ -32,6 +33,13 @@ func Build(p *runner.Plan, version string) (Study, hcl.Diagnostics, error) {
 	}
 	for _, m := range agent.Metrics() {
 		b.study.Glossary[m.Name] = m.Help
+	}
+	for _, a := range p.Module.Analyses {
+		for _, m := range a.Metrics {
+			if help := table.Glossary(m.Name, b.study.Glossary); help != "" {
+				b.study.Glossary[m.Name] = help
+			}
+		}
 	}
 	for _, f := range p.Module.Sources {
 		b.study.Spec.Files = append(b.study.Spec.Files, filepath.Base(f))
@@ -52,8 +60,7 @@ func Build(p *runner.Plan, version string) (Study, hcl.Diagnostics, error) {
 		}
 	}
 	b.study.Spec.Records = b.recordsDigest()
-	diags, err := b.study.conclude(p.Module)
-	return b.study, diags, err
+	return b.study, nil, b.study.conclude(p.Module)
 }
 
 type builder struct {
@@ -92,7 +99,7 @@ func (b *builder) add(source table.Source) {
 
 func (b *builder) analysis(a *spec.Analysis) error {
 	source := a.Of[0] // package table has refused several
-	result, err := analysis.Analyze(b.sources[source].Table(a.Metrics), table.Question(b.plan.Module, a))
+	result, err := analysis.Analyze(b.sources[source].Table(a.Baseline, a.Metrics), table.Question(b.plan.Module, a))
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.Address(), err)
 	}

@@ -51,39 +51,51 @@ func (s Study) Results() (spec.Results, error) {
 	return out, nil
 }
 
-// conclude holds the checks and the claims of a module against the results.
-func (s *Study) conclude(m *spec.Module) (hcl.Diagnostics, error) {
+// conclude holds the checks and the claims of a module against the results. A mistake that only these show spoils the check or the
+// claim that it lies in, and no other.
+func (s *Study) conclude(m *spec.Module) error {
 	results, err := s.Results()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var all hcl.Diagnostics
 	for _, c := range m.Checks {
 		out, diags := check(c, results)
-		s.Checks[c.ID()], all = out, append(all, diags...)
+		s.Checks[c.ID()], s.Mistakes = out, append(s.Mistakes, diags...)
 	}
 	for _, c := range m.Claims {
 		out, diags := claim(c, results)
-		s.Claims[c.ID()], all = out, append(all, diags...)
+		s.Claims[c.ID()], s.Mistakes = out, append(s.Mistakes, diags...)
 	}
-	return all, nil
+	return nil
 }
 
 func check(c *spec.Check, r spec.Results) (Check, hcl.Diagnostics) {
 	holds, missing, diags := c.Condition.Truth(r)
 	out := Check{OK: holds, Severity: c.Severity, Message: seen("", r, c.Condition)}
 	switch {
-	case diags.HasErrors() || holds:
+	case diags.HasErrors():
+		out.Message = mistaken(diags)
+		return out, diags
+	case holds:
 		return out, diags
 	case missing != "":
 		out.Message = "It can't be told: " + missing + " is null."
 		return out, diags
 	}
-	message, missing, more := c.Message.Text(r)
-	if missing == "" {
+	message, missing, more := c.Message.Told(r)
+	switch {
+	case more.HasErrors():
+	case missing != "":
+		out.Message = strings.TrimSpace(out.Message + " Its error_message can't be told: " + missing + " is null.")
+	default:
 		out.Message = message
 	}
 	return out, append(diags, more...)
+}
+
+// mistaken says of a condition that it has no value.
+func mistaken(diags hcl.Diagnostics) string {
+	return "It can't be evaluated: " + (&spec.LateError{Diagnostics: diags}).Error()
 }
 
 func claim(c *spec.Claim, r spec.Results) (Claim, hcl.Diagnostics) {
@@ -100,6 +112,8 @@ func claim(c *spec.Claim, r spec.Results) (Claim, hcl.Diagnostics) {
 		}
 	}
 	switch {
+	case diags.HasErrors():
+		out.Why = mistaken(diags)
 	case supported && refuted:
 		out.Why = seen("Both of its conditions hold.", r, conditions...)
 	case supported:

@@ -53,7 +53,7 @@ func (b *builder) experiment(e *spec.Experiment) error {
 // asked tells the spec's side.
 func (b *builder) asked(e *spec.Experiment) Experiment {
 	out := Experiment{
-		Title: e.Title, Axes: []Axis{}, Arms: []Arm{}, Options: map[string]any{}, Steps: []string{},
+		Title: e.Title, Axes: []Axis{}, Arms: []Arm{}, Members: []string{}, Options: map[string]any{}, Steps: []string{},
 		Repeats: e.Repeats, Warmup: e.Warmup, Order: e.Order, Seed: int64(e.Seed), TimeoutNS: e.Timeout.Nanoseconds(), Isolation: e.Isolation.Model,
 		Versions: []string{}, Models: []Model{}, Environments: []Environment{}, Retried: map[string]int{}, Unfinished: []Unfinished{}, Skipped: []Skipped{}, CutAt: []int64{}, Labels: map[string]any{},
 	}
@@ -64,15 +64,23 @@ func (b *builder) asked(e *spec.Experiment) Experiment {
 	var options []map[string]any
 	arms := map[string][]spec.Configuration{}
 	for c := range e.Configurations() {
-		agents, servers, targets = append(agents, c.Agent.Address()), append(servers, c.Server.Address()), append(targets, c.Target.Address())
-		kinds, works, models = append(kinds, c.Server.Kind), append(works, c.Work.ID()), append(models, c.Model)
+		targets = append(targets, c.Target.Address())
+		for _, a := range c.Agents() {
+			agents, servers, kinds = append(agents, a.Agent.Address()), append(servers, a.Server.Address()), append(kinds, a.Server.Kind)
+			works, models = append(works, a.Work.ID()), append(models, a.Model)
+			if c.Arm == "" {
+				options = append(options, a.Options)
+			}
+		}
 		if c.Arm == "" {
-			options = append(options, c.Options)
 			out.Planned.Configurations++
 		} else {
 			arms[c.Arm] = append(arms[c.Arm], c)
 		}
 		out.levels(c.Factors)
+	}
+	for _, m := range e.Members {
+		out.Members = append(out.Members, m.Name)
 	}
 	for _, s := range b.plan.SkippedOf(e) {
 		out.Skipped = append(out.Skipped, Skipped{s.Address.Configuration, s.Reason})

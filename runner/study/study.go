@@ -3,6 +3,8 @@ package study
 import (
 	"encoding/json"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"bench/analysis"
 )
 
@@ -19,6 +21,8 @@ type Study struct {
 	Claims      map[string]Claim      `json:"claims"`
 	Glossary    map[string]string     `json:"glossary"` // what each metric of the instrument is, by name, with its formula
 	Runs        []Run                 `json:"runs"`     // every counted run and dataset row, in order of source, configuration, repeat
+
+	Mistakes hcl.Diagnostics `json:"-"` // of checks and claims that can't be evaluated with these results, in the order of the spec
 }
 
 // Tool says which program made the study.
@@ -38,8 +42,9 @@ type Spec struct {
 // An Experiment is what was asked of one sweep, and how it went.
 type Experiment struct {
 	Title        string         `json:"title"`
-	Agent        string         `json:"agent"`  // address, as agent.go; each of these is "" where it varies along an axis
-	Server       string         `json:"server"` // address, as server.ollama.main
+	Members      []string       `json:"members"` // names of the agents that run at once; none where there is one only
+	Agent        string         `json:"agent"`   // address, as agent.go; each of these is "" where it varies along an axis, or among members
+	Server       string         `json:"server"`  // address, as server.ollama.main
 	ServerKind   string         `json:"server_kind"`
 	Target       string         `json:"target"`   // address
 	Labels       map[string]any `json:"labels"`   // of the target
@@ -47,7 +52,7 @@ type Experiment struct {
 	Model        string         `json:"model"`
 	Axes         []Axis         `json:"axes"`
 	Arms         []Arm          `json:"arms"`    // of the baselines
-	Options      map[string]any `json:"options"` // those that are the same in every configuration of the matrix
+	Options      map[string]any `json:"options"` // those that are the same for every agent in every configuration of the matrix
 	Repeats      int            `json:"repeats"`
 	Warmup       int            `json:"warmup"`
 	Order        string         `json:"order"`

@@ -113,6 +113,7 @@ func TestFilesThatCanNotBeRead(t *testing.T) {
 		"b.jsonl": {"{}\n{", "dataset d: data/b.jsonl: line 2: not valid JSON: "},
 		"c.csv":   {"a,b\n1\n", "dataset d: data/c.csv: not valid CSV: record on line 2: wrong number of fields"},
 		"d.csv":   {"a,a\n1,2\n", `dataset d: data/d.csv: two columns are called "a"`},
+		"f.csv":   {"a\n\x80\x80\n", "dataset d: data/f.csv: not a text in UTF-8; convert the file"},
 		"e.json":  {`{} {}`, "dataset d: data/e.json: not valid JSON: "},
 	} {
 		m := module(t, fmt.Sprintf(sweep, name), map[string]string{"data/" + name: test.content})

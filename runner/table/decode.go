@@ -3,7 +3,9 @@ package table
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
@@ -12,6 +14,9 @@ import (
 // decodeFile gives a file as an expression sees it.
 func decodeFile(content []byte, format string) (cty.Value, error) {
 	content = bytes.TrimPrefix(content, []byte("\uFEFF")) // some programs mark UTF-8
+	if !utf8.Valid(content) {
+		return cty.NilVal, errors.New("not a text in UTF-8; convert the file")
+	}
 	switch format {
 	case "csv":
 		return decodeCSV(content)

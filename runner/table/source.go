@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/floats"
@@ -29,8 +30,17 @@ type Row struct {
 	analysis.Row
 	Attempt int                  // 0 for a row of a dataset
 	Run     map[string]float64   // metrics of the run as a whole
-	Calls   []map[string]float64 // metrics of its calls
+	Calls   []map[string]float64 // metrics of its calls; of those of all agents, where several ran at once
+	Members []Member             // these agents; of a run of a member alone, that one
+	Beside  []string             // of a run of a member alone: the configurations in which it is as it was here
 	At      time.Time            // when it began; zero where that is not known
+}
+
+// A Member is one of several agents that ran at once. Its metrics are the run's under the names that MemberMetric gives them.
+type Member struct {
+	Name  string
+	Run   map[string]float64   // metrics of its work as a whole
+	Calls []map[string]float64 // metrics of its calls
 }
 
 // A Dropped row was left out.
@@ -58,12 +68,20 @@ func FromRecords(e *spec.Experiment, records []journal.Record) Source {
 			},
 			Attempt: r.Attempt, Run: r.Metrics, Calls: r.CallMetrics, At: r.StartedAt,
 		}
+		if r.Solo != "" { // so that it can be compared with itself among others
+			row.Members, row.Beside = []Member{{r.Solo, r.Metrics, r.CallMetrics}}, e.Beside(r.Configuration)
+		}
+		for _, m := range r.Members {
+			row.Members = append(row.Members, Member{m.Name, m.Metrics, m.CallMetrics})
+			row.Calls = append(row.Calls, m.CallMetrics...)
+		}
 		for _, f := range r.Factors {
 			row.Factors[f.Name] = level(f.Value)
 			s.addLevel(f.Name, level(f.Value))
 		}
 		s.Rows = append(s.Rows, row)
 	}
+	s.contend(e)
 	return s
 }
 
@@ -91,27 +109,46 @@ func level(v any) any {
 	return fmt.Sprint(v)
 }
 
-// Metrics gives a run's metrics: those of the run, and the mean over its calls of those of a call.
+// Metrics gives a run's metrics: those of the run, and the mean over its calls of those of a call; then those of its members.
 func (r Row) Metrics() map[string]float64 {
-	out := map[string]float64{}
-	for _, call := range r.Calls {
-		for name := range call {
-			if _, done := out[name]; !done {
-				out[name] = r.Value(name, "mean")
-			}
+	out := metrics(r.Run, r.Calls)
+	for _, m := range r.Members {
+		for name, v := range metrics(m.Run, m.Calls) {
+			out[MemberMetric(m.Name, name)] = v
 		}
 	}
-	maps.Copy(out, r.Run)
 	return out
 }
 
-// Value gives a metric of the run: its own, or a statistic over its calls. It is NaN where no call has it.
+func metrics(run map[string]float64, calls []map[string]float64) map[string]float64 {
+	out := map[string]float64{}
+	for _, call := range calls {
+		for name := range call {
+			if _, done := out[name]; !done {
+				out[name] = value(run, calls, name, "mean")
+			}
+		}
+	}
+	maps.Copy(out, run)
+	return out
+}
+
+// Value gives a metric of the run: its own, or a statistic over its calls, or that of a member. It is NaN where no call has it.
 func (r Row) Value(metric, statistic string) float64 {
-	if v, ok := r.Run[metric]; ok {
+	for _, m := range r.Members {
+		if own, ok := strings.CutPrefix(metric, MemberMetric(m.Name, "")); ok {
+			return value(m.Run, m.Calls, own, statistic)
+		}
+	}
+	return value(r.Run, r.Calls, metric, statistic)
+}
+
+func value(run map[string]float64, calls []map[string]float64, metric, statistic string) float64 {
+	if v, ok := run[metric]; ok {
 		return v
 	}
 	var values []float64
-	for _, call := range r.Calls {
+	for _, call := range calls {
 		if v, ok := call[metric]; ok {
 			values = append(values, v)
 		}
@@ -134,18 +171,39 @@ func (r Row) Value(metric, statistic string) float64 {
 	return stat.Mean(values, nil)
 }
 
-// Table gives the columns that an analysis asks for.
-func (s Source) Table(metrics []*spec.Metric) analysis.Table {
+// Table gives the columns that an analysis asks for. Runs of a member alone are left out, unless they are what it compares with: then
+// each stands beside every configuration that has the member so, as a paired baseline does.
+func (s Source) Table(baseline string, metrics []*spec.Metric) analysis.Table {
 	t := analysis.Table{Factors: s.Factors, Metrics: map[string][]float64{}}
-	for _, r := range s.Rows {
-		t.Rows = append(t.Rows, r.Row)
+	var from []int // row by row, the one of the source
+	for i, r := range s.Rows {
+		if len(r.Beside) > 0 && r.Arm != baseline {
+			continue
+		}
+		for _, row := range r.paired() {
+			t.Rows = append(t.Rows, row)
+			from = append(from, i)
+		}
 	}
 	for _, m := range metrics {
-		column := make([]float64, len(s.Rows))
-		for i, r := range s.Rows {
-			column[i] = r.Value(m.Name, m.Stat)
+		column := make([]float64, len(from))
+		for i, at := range from {
+			column[i] = s.Rows[at].Value(m.Name, m.Stat)
 		}
 		t.Metrics[m.Name] = column
 	}
 	return t
+}
+
+// paired gives the row once for each configuration that it stands beside; as it is where there is none.
+func (r Row) paired() []analysis.Row {
+	if len(r.Beside) == 0 {
+		return []analysis.Row{r.Row}
+	}
+	rows := make([]analysis.Row, len(r.Beside))
+	for i, configuration := range r.Beside {
+		rows[i] = r.Row
+		rows[i].Pair = configuration
+	}
+	return rows
 }

@@ -131,7 +131,7 @@ func TestTable(t *testing.T) {
 		{Row: analysis.Row{Configuration: "a"}, Calls: []map[string]float64{{"ttft": 1}, {"ttft": 2}}},
 		{Row: analysis.Row{Configuration: "b"}},
 	}}
-	got := s.Table([]*spec.Metric{{Name: "ttft", Stat: "max"}, {Name: "load", Stat: "mean"}})
+	got := s.Table("", []*spec.Metric{{Name: "ttft", Stat: "max"}, {Name: "load", Stat: "mean"}})
 	want := analysis.Table{
 		Factors: s.Factors, Rows: []analysis.Row{{Configuration: "a"}, {Configuration: "b"}},
 		Metrics: map[string][]float64{"ttft": {2, math.NaN()}, "load": {math.NaN(), math.NaN()}},

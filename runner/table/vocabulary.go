@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -115,9 +116,48 @@ func vocabulary(m *spec.Module, source spec.Ref) map[string]meaning {
 		for _, s := range scores(m, e) {
 			known[s.Name] = meaning{"1", s.Better}
 		}
+		ofMembers(known, e)
 	}
 	return known
 }
+
+// ofMembers adds what there is where several agents run at once, and takes out what there is only then.
+func ofMembers(known map[string]meaning, e *spec.Experiment) {
+	skew := known[startSkew]
+	delete(known, startSkew)
+	if len(e.Members) == 0 {
+		return
+	}
+	own := maps.Clone(known)
+	for _, member := range e.Members {
+		for name, mean := range own {
+			known[MemberMetric(member.Name, name)] = mean
+		}
+	}
+	known[startSkew] = skew
+	if e.Contention.IsSet() {
+		known[contentionMetric] = meaning{"1", "lower"}
+	}
+}
+
+// startSkew is the one metric of the instrument that only agents which run at once have.
+const startSkew = "start_skew"
+
+// Glossary says what a metric of members is that the instrument has no name of its own for; "" where it is none of these.
+func Glossary(metric string, instrument map[string]string) string {
+	if metric == contentionMetric {
+		return "the share of runs whose members were in each other's way, by the condition of the spec"
+	}
+	if rest, ok := strings.CutPrefix(metric, "member."); ok {
+		if member, own, ok := strings.Cut(rest, "."); ok && instrument[own] != "" {
+			return "of member " + member + ": " + instrument[own]
+		}
+	}
+	return ""
+}
+
+// MemberMetric gives the name that a metric of a member has in a run of several agents.
+func MemberMetric(member, metric string) string { return "member." + member + "." + metric }
 
 func instrument() map[string]meaning {
 	known := map[string]meaning{}
@@ -135,13 +175,9 @@ func scores(m *spec.Module, e *spec.Experiment) []*spec.Score {
 	var all []*spec.Score
 	seen := map[spec.Ref]bool{}
 	for c := range e.Configurations() {
-		works := []spec.Ref{c.Work}
-		for _, member := range c.Members {
-			works = append(works, member.Work)
-		}
-		for _, work := range works {
-			if w := m.Workload(work); w != nil && !seen[work] {
-				seen[work] = true
+		for _, a := range c.Agents() {
+			if w := m.Workload(a.Work); w != nil && !seen[a.Work] {
+				seen[a.Work] = true
 				all = append(all, w.Scores...)
 			}
 		}

@@ -4,17 +4,22 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
+
+	"bench/runner/reaper"
 )
 
 // keepGrace is how long a kept server has between TERM and KILL.
 const keepGrace = 10 * time.Second
 
 // Keep runs a command, in a process group of its own, as long as in is open, and gives the exit code. So a server that the
-// runner started ends with the runner, even one that is killed. A TERM signal to the keeper ends the server as well.
+// runner started ends with the runner, even one that is killed. A TERM signal to the keeper ends the server as well, and where the
+// keeper is killed the kernel gives the server a TERM (on Linux).
 func Keep(args []string, in io.Reader, out, log io.Writer) int {
 	return keep(args, in, out, log, keepGrace)
 }
@@ -26,9 +31,13 @@ func keep(args []string, in io.Reader, out, log io.Writer, grace time.Duration) 
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	defer stop()
+	noCore()
+	reaper.Adopt()
+	runtime.LockOSThread() // the kernel tells of the end of a parent when the thread ends that started the child
+	defer runtime.UnlockOSThread()
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdout, cmd.Stderr = out, log
-	cmd.SysProcAttr, cmd.WaitDelay = &syscall.SysProcAttr{Setpgid: true}, grace
+	cmd.SysProcAttr, cmd.WaitDelay = ownSession(), grace
 	if err := cmd.Start(); err != nil {
 		fmt.Fprintln(log, "keep:", err)
 		return exitUsage
@@ -39,9 +48,11 @@ func keep(args []string, in io.Reader, out, log io.Writer, grace time.Duration) 
 	}()
 	ended := make(chan struct{})
 	go end(ctx, cmd.Process.Pid, grace, ended)
+	go reap(cmd.Process.Pid, ended)
 	_ = cmd.Wait() // the exit code says how it ended
 	close(ended)
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what it left behind
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what it left behind in its group, and what left the group:
+	reaper.ClearAll(grace)
 	return cmd.ProcessState.ExitCode()
 }
 
@@ -59,3 +70,21 @@ func end(ctx context.Context, leader int, grace time.Duration, ended <-chan stru
 		_ = syscall.Kill(-leader, syscall.SIGKILL)
 	}
 }
+
+// reap takes the exit status of what the server leaves to its keeper while it runs.
+func reap(server int, ended <-chan struct{}) {
+	children := make(chan os.Signal, 1)
+	signal.Notify(children, syscall.SIGCHLD)
+	defer signal.Stop(children)
+	for {
+		select {
+		case <-ended:
+			return
+		case <-children:
+			reaper.Reap(server)
+		}
+	}
+}
+
+// noCore keeps this process and all that it starts from writing core dumps: one of a server with its model fills a disk.
+func noCore() { _ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}) } // less is always allowed

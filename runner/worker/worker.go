@@ -15,6 +15,7 @@ import (
 
 	"bench/agent"
 	"bench/agent/telemetry"
+	"bench/runner/reaper"
 	"bench/spec"
 )
 
@@ -25,9 +26,14 @@ const (
 	exitOrphaned = 70 // the runner is gone
 )
 
+// leftGrace is how long what a run left behind has between TERM and KILL.
+const leftGrace = 500 * time.Millisecond
+
 // Main makes the run that stands on in, and gives the exit code of the process. A TERM signal ends the call under way; what was
 // measured so far is still told.
 func Main(in io.Reader, out, log io.Writer) int {
+	noCore()
+	reaper.Adopt()
 	reader := bufio.NewReader(in)
 	line, err := reader.ReadBytes('\n')
 	if err != nil {
@@ -43,13 +49,11 @@ func Main(in io.Reader, out, log io.Writer) int {
 		fmt.Fprintln(log, "worker: the task has no program")
 		return exitUsage
 	}
-	go func() {
-		_, _ = io.Copy(io.Discard, reader)
-		os.Exit(exitOrphaned)
-	}()
+	passes := make(chan struct{}, 2) // as many as a worker waits for
+	go listen(reader, passes)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	r := &run{task: task, frames: json.NewEncoder(out), log: log}
+	r := &run{task: task, frames: json.NewEncoder(out), log: log, passes: passes}
 	r.frames.SetEscapeHTML(false)
 	if err := r.make(ctx); err != nil {
 		fmt.Fprintln(log, "worker:", err)
@@ -58,14 +62,29 @@ func Main(in io.Reader, out, log io.Writer) int {
 	return exitDone
 }
 
+// listen takes what the runner says after the task: when to pass a barrier. Its end is that of the runner, and then of the worker.
+func listen(in *bufio.Reader, passes chan<- struct{}) {
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			reaper.ClearAll(0) // first, since nobody is left who would
+			os.Exit(exitOrphaned)
+		}
+		if line == Pass {
+			passes <- struct{}{}
+		}
+	}
+}
+
 // run is one run under way.
 type run struct {
 	task    Task
 	frames  *json.Encoder
 	log     io.Writer
+	passes  <-chan struct{}
 	client  *agent.Client
-	outcome agent.Outcome // without its calls, which are told as they end
-	loaded  []string      // after the run
+	program *spec.Evaluation
+	result  Result        // its outcome lacks the calls, which are told as they end
 	telling time.Duration // spent on writing frames so far
 }
 
@@ -75,19 +94,27 @@ func (r *run) make(ctx context.Context) error {
 	if failure == nil {
 		failure = r.measure(ctx)
 	}
+	if failure == nil {
+		r.reread()
+	}
 	if failure != nil {
 		fmt.Fprintln(r.log, failure)
 	}
-	return r.frames.Encode(Frame{Result: &Result{Outcome: r.outcome, Loaded: r.loaded, Error: failure}})
+	r.result.LeftOver, r.result.Error = reaper.ClearAll(leftGrace), failure
+	return r.frames.Encode(Frame{Result: &r.result})
 }
 
-// prepare brings the server into the state that the task asks for, and tells what it found.
+// prepare does all that is not measured: it brings the server into the state that the task asks for, and tells what it found. Where
+// others begin at the same time, it returns when all of them are ready.
 func (r *run) prepare(ctx context.Context) *agent.Error {
-	client, err := agent.NewClient(r.task.Endpoint)
-	if err != nil {
+	var err error
+	if r.program, err = r.task.Program.Start(); err != nil {
+		return classify(err)
+	}
+	if r.client, err = agent.NewClient(r.task.Endpoint); err != nil {
 		return &agent.Error{Class: agent.InvalidSpec, Message: err.Error()}
 	}
-	r.client = client
+	client := r.client
 	ready := &Ready{Environment: telemetry.Host(ctx)}
 	var failure *agent.Error
 	if ready.ServerVersion, failure = client.Version(ctx); failure != nil {
@@ -102,24 +129,59 @@ func (r *run) prepare(ctx context.Context) *agent.Error {
 	if failure = r.isolate(ctx); failure != nil {
 		return failure
 	}
+	if failure = r.meet(ctx, Frame{Isolated: true}); failure != nil {
+		return failure
+	}
 	if ready.Loaded, failure = r.loadedModels(ctx); failure != nil {
 		return failure
 	}
-	if r.task.State == "warm" && !slices.Contains(ready.Loaded, ready.Model.Name) {
-		return &agent.Error{Class: agent.BadRequest, Message: fmt.Sprintf("%s was warmed and is not loaded: does the server keep models for no time (OLLAMA_KEEP_ALIVE)?", ready.Model.Name)}
+	if failure = r.verify(ready); failure != nil {
+		return failure
 	}
-	return r.write(Frame{Ready: ready})
+	if !r.task.Barrier {
+		return r.write(Frame{Ready: ready})
+	}
+	return r.meet(ctx, Frame{Ready: ready})
 }
 
-// isolate unloads or warms the model. After an unload agent.Client has seen that it is gone.
+// isolate unloads or warms the model, unless another worker does. After an unload agent.Client has seen that it is gone.
 func (r *run) isolate(ctx context.Context) *agent.Error {
-	switch r.task.State {
-	case "unload":
+	switch {
+	case r.task.Spared:
+	case r.task.State == "unload":
 		return r.client.Unload(ctx, r.task.Model)
-	case "warm":
+	case r.task.State == "warm":
 		return r.client.Warm(ctx, r.request("warm", "Say one word.", 1))
 	}
 	return nil
+}
+
+// verify holds what the server says against what was asked for.
+func (r *run) verify(ready *Ready) *agent.Error {
+	loaded := slices.Contains(ready.Loaded, ready.Model.Name)
+	switch {
+	case r.task.State == "warm" && !loaded:
+		return &agent.Error{Class: agent.BadRequest, Message: fmt.Sprintf("%s was warmed and is not loaded: does the server keep models for no time (OLLAMA_KEEP_ALIVE), or is another model warmed that leaves no room for it?", ready.Model.Name)}
+	case r.task.State == "unload" && loaded:
+		return &agent.Error{Class: agent.BadRequest, Message: fmt.Sprintf("%s was unloaded and is loaded again: does another client use it?", ready.Model.Name)}
+	}
+	return nil
+}
+
+// meet stands at a barrier, if there is one, until nobody is missing.
+func (r *run) meet(ctx context.Context, f Frame) *agent.Error {
+	if !r.task.Barrier {
+		return nil
+	}
+	if failure := r.write(f); failure != nil {
+		return failure
+	}
+	select {
+	case <-r.passes:
+		return nil
+	case <-ctx.Done():
+		return &agent.Error{Class: agent.Infrastructure, Message: "interrupted while it waited for the others to be ready"}
+	}
 }
 
 // loadedModels gives the names of the models in the server's memory; nil where it does not say.
@@ -145,22 +207,22 @@ func (r *run) request(step, prompt string, maxTokens int) agent.Request {
 // measure does the workload: what it reads, then each step in turn. The time of the whole is that of the work alone: what it
 // takes to tell of it is taken off, and scores and rules are evaluated after the clock has stopped.
 func (r *run) measure(ctx context.Context) *agent.Error {
-	program, err := r.task.Program.Start()
-	if err != nil {
-		return classify(err)
-	}
+	r.result.BeginNS = Monotonic()
 	start, told := time.Now(), r.telling
-	failure := r.work(ctx, program)
-	r.outcome.WorkflowTotalNS = (time.Since(start) - (r.telling - told)).Nanoseconds()
-	r.outcome.Resources = agent.Used()
+	failure := r.work(ctx)
+	outcome := &r.result.Outcome
+	outcome.WorkflowTotalNS = (time.Since(start) - (r.telling - told)).Nanoseconds()
+	r.result.EndNS = Monotonic()
+	outcome.Resources = agent.Used()
 	if failure != nil {
 		return failure
 	}
-	r.loaded, _ = r.loadedModels(ctx) // what was measured stands where the server does not say
-	if r.outcome.Scores, err = program.Scores(); err != nil {
+	r.result.Loaded, _ = r.loadedModels(ctx) // what was measured stands where the server does not say
+	var err error
+	if outcome.Scores, err = r.program.Scores(); err != nil {
 		return classify(err)
 	}
-	broken, err := program.Broken()
+	broken, err := r.program.Broken()
 	switch {
 	case err != nil:
 		return classify(err)
@@ -170,19 +232,27 @@ func (r *run) measure(ctx context.Context) *agent.Error {
 	return nil
 }
 
-func (r *run) work(ctx context.Context, program *spec.Evaluation) *agent.Error {
+// reread looks whether the files of the ingests are still those that were read. That is not measured.
+func (r *run) reread() {
+	read := r.result.Outcome.Ingests
+	for n, i := range r.task.Program.Ingests {
+		read[n].Changed = read[n].Reread(r.task.Dir, i.Paths)
+	}
+}
+
+func (r *run) work(ctx context.Context) *agent.Error {
 	for _, i := range r.task.Program.Ingests {
 		corpus, measured, err := agent.IngestFiles(r.task.Dir, i.Name, i.Paths, i.MaxBytes)
 		if err != nil {
 			return classify(err)
 		}
-		r.outcome.Ingests = append(r.outcome.Ingests, measured)
-		if err := program.Ingested(i.Name, spec.Corpus(corpus)); err != nil {
+		r.result.Outcome.Ingests = append(r.result.Outcome.Ingests, measured)
+		if err := r.program.Ingested(i.Name, spec.Corpus(corpus)); err != nil {
 			return classify(err)
 		}
 	}
 	for _, step := range r.task.Program.Steps {
-		prompt, err := program.Prompt(step)
+		prompt, err := r.program.Prompt(step)
 		if err != nil {
 			return classify(err)
 		}
@@ -196,7 +266,7 @@ func (r *run) work(ctx context.Context, program *spec.Evaluation) *agent.Error {
 		if call.Error != nil {
 			return call.Error
 		}
-		if err := program.Answered(step, call.Response, call.OutputTokens); err != nil {
+		if err := r.program.Answered(step, call.Response, call.OutputTokens); err != nil {
 			return classify(err)
 		}
 	}

@@ -63,7 +63,7 @@ experiment "x" {
 	}
 	var program *spec.Program
 	for c := range m.Experiments[0].Configurations() {
-		if program, diags = m.Program(c); diags.HasErrors() {
+		if program, diags = m.Program(c.Work); diags.HasErrors() {
 			t.Fatal(diags)
 		}
 	}

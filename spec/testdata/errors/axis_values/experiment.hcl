@@ -14,6 +14,7 @@ experiment "sweep" {
   matrix {
     objects = [{ name = "a" }, { size = 2 }]
     nulls   = [1, null]
+    huge    = [1e400]
     lists   = [[1], [2]]
     scalar  = 60
     object  = { a = 1 }

@@ -113,3 +113,15 @@ workload "w" {
     }
   }
 }
+
+server "openai" "o" {
+  url = "http://localhost"
+
+  dynamic "timeouts" {
+    for_each = ["1s", "2s", "3s"]
+
+    content {
+      connect = timeouts.value
+    }
+  }
+}

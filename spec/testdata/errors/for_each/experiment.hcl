@@ -43,6 +43,16 @@ agent "unprintable" {
   builtin  = "workflow"
 }
 
+agent "empty" {
+  for_each = { a = 1, "" = 2 }
+  builtin  = "workflow"
+}
+
+agent "bools" {
+  for_each = [true]
+  builtin  = "workflow"
+}
+
 agent "many" {
   for_each = range(10001)
   builtin  = "workflow"

@@ -18,4 +18,7 @@ locals {
   b = fails()
   c = secret(1)
   d = unknwn(1)
+  e = jsondecode("{")
+  f = yamldecode("a: .inf")
+  g = fileset("{a,b}/*")
 }

@@ -15,6 +15,7 @@ experiment "sweep" {
     size = [{ name = "small", num_ctx = 256 }, { name = "large", num_ctx = 1024 }]
     card = [{ name = "", gpu = 1 }]
     gpu  = [{ name = "a" }, { name = "a" }]
+    none = [{ nam = "a" }]
   }
 
   options = { num_ctx = matrix.size.num_ctxt }

@@ -21,3 +21,8 @@ variable "limits" {
 variable "name" {
   default = upper(var.model)
 }
+
+variable "elements" {
+  type    = list
+  default = []
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"bench/runner"
+	"bench/spec"
+)
+
+// mostReplaced is how many runs are named one by one by the command that goes on after an interrupt.
+const mostReplaced = 8
+
+// replaceWords gives the flags by which an apply that was interrupted goes on to make again what it was asked to and has not made yet.
+// Where that is much, it is what was asked for, and what was made again already will be once more.
+func replaceWords(c *cli.Context, p *runner.Plan, made map[string]bool) string {
+	asked, err := addressesOf(c, "replace")
+	if err != nil || len(asked) == 0 {
+		return ""
+	}
+	left, any := make([][]string, len(asked)), make([]bool, len(asked)) // by address: the runs that were not made, and whether some were
+	for r := range p.Runs() {
+		i := under(asked, r.Address)
+		switch {
+		case i < 0:
+		case made[r.Address.String()]:
+			any[i] = true
+		default:
+			left[i] = append(left[i], r.Address.String())
+		}
+	}
+	var words strings.Builder
+	for i, a := range asked {
+		if any[i] && len(left[i]) <= mostReplaced {
+			for _, run := range left[i] {
+				words.WriteString(" -replace " + quoted(run))
+			}
+			continue
+		}
+		words.WriteString(" -replace " + quoted(a.String()))
+	}
+	return words.String()
+}
+
+// under gives the first of some addresses that another one lies under, or −1.
+func under(list []spec.Address, a spec.Address) int {
+	for i, over := range list {
+		if over.Contains(a) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,21 @@
+server "emulator" "ref" {}
+
+workload "review" {
+  step "a" {
+    prompt = "x"
+  }
+}
+
+experiment "sweep" {
+  server   = server.emulator.ref
+  workload = workload.review
+  model    = "m"
+
+  matrix {
+    num_ctx = [256, 512]
+    }
+  }
+
+  options = matrix
+  repeats = "three"
+}

@@ -1,0 +1,3 @@
+server "emulator" "ref" {
+  ttft = "10ms" "20ms"
+}

@@ -159,8 +159,8 @@ func (s *sweep) launches(r *Run, a journal.Attempt, slot int, urls []string) []l
 			id += "/" + m.Member
 		}
 		launches = append(launches, launch{
-			executable: s.options.Executable, cores: cores, log: s.journal.LogPath(a), timeout: r.Experiment.Timeout, secrets: s.servers.secrets,
-			memory: r.Experiment.Isolation.Memory, mark: markOf(id, s.folder),
+			outfit: outfit{s.options.Executable, cores, r.Experiment.Isolation.Memory}, mark: markOf(id, s.folder), standby: s.standby,
+			log: s.journal.LogPath(a), timeout: r.Experiment.Timeout, secrets: s.servers.secrets,
 			task: worker.Task{
 				ID: id, Dir: absolute(s.plan.Module.Dir), Program: m.program,
 				Endpoint: agent.Endpoint{Kind: server.Kind, URL: urls[i], Timeouts: agent.Timeouts(server.Timeouts)},

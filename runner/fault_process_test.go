@@ -86,7 +86,7 @@ func TestStandardOutputIsFull(t *testing.T) {
 // Durations come from the clock that is never set: the start of an attempt keeps its reading.
 func TestDurationIsMonotonic(t *testing.T) {
 	rep := process(t.Context(), launch{
-		executable: program, log: filepath.Join(t.TempDir(), "log"), timeout: time.Minute,
+		outfit: outfit{executable: program}, log: filepath.Join(t.TempDir(), "log"), timeout: time.Minute,
 	})
 	if !strings.Contains(rep.started.String(), " m=") {
 		t.Errorf("%s has no monotonic reading", rep.started)

@@ -101,7 +101,7 @@ func TestOutOfMemory(t *testing.T) {
 // controlOne makes one attempt, with the worker that is named, and tells how it failed.
 func controlOne() int {
 	rep := process(context.Background(), launch{
-		executable: os.Args[1], log: filepath.Join(filepath.Dir(os.Args[1]), "log"), timeout: time.Minute, tell: func(worker.Frame) {},
+		outfit: outfit{executable: os.Args[1]}, log: filepath.Join(filepath.Dir(os.Args[1]), "log"), timeout: time.Minute, tell: func(worker.Frame) {},
 	})
 	fmt.Print(rep.failure)
 	return 0

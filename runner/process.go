@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -37,17 +38,16 @@ func environment() []string {
 
 // A launch is what a worker is started with.
 type launch struct {
-	executable string
-	task       worker.Task
-	cores      []int         // that it may use; none: all
-	log        string        // path, for its standard error; appended to
-	speaker    string        // named before each line of the log; "" where it is the only one
-	timeout    time.Duration // from its start to its result
-	memory     int64         // bytes that it and all that it starts may use; 0: no limit
-	mark       reaper.Mark   // that it and all that it starts carry
-	secrets    *scrub.Scrubber
-	tell       func(worker.Frame)
-	started    func(stdin io.Writer) // takes its standard input once it runs; may be nil
+	outfit
+	task    worker.Task
+	log     string        // path, for its standard error; appended to
+	speaker string        // named before each line of the log; "" where it is the only one
+	timeout time.Duration // from its start to its result
+	mark    reaper.Mark   // that it and all that it starts carry, where it is not one that waited
+	standby *standby      // nil: every worker is started when it is needed
+	secrets *scrub.Scrubber
+	tell    func(worker.Frame)
+	started func(stdin io.Writer) // takes its standard input once it runs; may be nil
 }
 
 // process makes one attempt in a fresh process, and always ends with the process and its whole group gone.
@@ -65,7 +65,7 @@ func process(ctx context.Context, l launch) report {
 	defer log.Close()
 	capped := newCappedLog(l.spoken(log))
 	kept := l.secrets.Writer(capped)
-	c, err := l.start(kept)
+	c, err := l.worker(kept)
 	if err != nil {
 		return rep.fail(agent.Infrastructure, "the worker can't be started: %v", advise(err))
 	}
@@ -83,8 +83,22 @@ func process(ctx context.Context, l launch) report {
 	return rep
 }
 
+// worker gives one that waits for a task, started now or before.
+func (l launch) worker(log io.Writer) (*child, error) {
+	if c := l.standby.take(l.outfit); c != nil {
+		c.log.goTo(log)
+		return c, nil
+	}
+	late := &lateLog{}
+	late.goTo(log)
+	return startWorker(l.outfit, l.mark, late)
+}
+
 // A child is a worker that was started.
 type child struct {
+	outfit outfit
+	mark   reaper.Mark
+	log    *lateLog
 	cmd    *exec.Cmd
 	pid    int
 	stdin  io.Writer // open as long as the runner lives
@@ -93,19 +107,20 @@ type child struct {
 	left   []reaper.Process // that outlived it
 }
 
-func (l launch) start(log io.Writer) (*child, error) {
+// startWorker starts a worker, which waits for its task.
+func startWorker(o outfit, mark reaper.Mark, log *lateLog) (*child, error) {
 	stdout, theirs, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer theirs.Close()
 	cmd := &exec.Cmd{
-		Path: l.executable, Args: []string{"bench", "worker"}, Env: append(environment(), l.mark.Env()), SysProcAttr: ownGroup(),
+		Path: o.executable, Args: []string{"bench", "worker"}, Env: append(environment(), mark.Env()), SysProcAttr: ownGroup(),
 		Stdout: theirs, Stderr: log, WaitDelay: grace,
 	}
-	c := &child{cmd: cmd, stdout: stdout}
+	c := &child{outfit: o, mark: mark, log: log, cmd: cmd, stdout: stdout}
 	if c.stdin, err = cmd.StdinPipe(); err == nil {
-		err = c.launch(l)
+		err = c.launch()
 	}
 	if err != nil {
 		stdout.Close()
@@ -115,14 +130,14 @@ func (l launch) start(log io.Writer) (*child, error) {
 }
 
 // launch starts the process, with its limits.
-func (c *child) launch(l launch) (err error) {
-	if c.limit, err = newLimit(l.memory); err != nil {
+func (c *child) launch() (err error) {
+	if c.limit, err = newLimit(c.outfit.memory); err != nil {
 		return err
 	}
 	c.limit.prepare(c.cmd)
 	reaper.Adopt()
 	crashpoint.Before("spawn", "worker")
-	if err = startOn(l.cores, c.cmd); err != nil {
+	if err = startOn(c.outfit.cores, c.cmd); err != nil {
 		c.limit.end()
 		return err
 	}
@@ -142,15 +157,23 @@ func (c *child) converse(ctx context.Context, l launch, task []byte, rep *report
 	go func() {
 		defer close(exited)
 		awaitExit(c.pid)
-		c.left = reaper.Clear(c.pid, l.mark, grace)
+		c.left = reaper.Clear(c.pid, c.mark, grace)
 		killGroup(c.pid, syscall.SIGKILL)                   // where Clear can't see; its own number is still taken, so no other group is hit
 		_ = c.stdout.SetReadDeadline(time.Now().Add(grace)) // one that could not be ended may hold the pipe open for ever
 	}()
 	told, cause := make(chan struct{}), make(chan *agent.Error, 1)
 	go func() { cause <- guard(ctx, c.pid, l.timeout, told) }()
+	l.standby.begin()
+	over := sync.OnceFunc(func() { l.standby.end(l.outfit) })
 	if _, err := c.stdin.Write(task); err == nil { // else it is gone already, and its exit says why
-		rep.read(c.stdout, l.secrets, l.tell)
+		rep.read(c.stdout, l.secrets, func(f worker.Frame) {
+			if f.Measured {
+				over()
+			}
+			l.tell(f)
+		})
 	}
+	over()
 	close(told)
 	why := <-cause
 	linger := time.AfterFunc(grace, func() { killGroup(c.pid, syscall.SIGKILL) })

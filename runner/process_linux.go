@@ -13,6 +13,13 @@ func awaitExit(pid int) {
 	}
 }
 
+// hasEnded says whether a process has, and leaves it to be waited for.
+func (c *child) hasEnded() bool {
+	var info unix.Siginfo
+	err := unix.Waitid(unix.P_PID, c.pid, &info, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG, nil)
+	return err != nil || info.Signo != 0
+}
+
 // startOn starts a process that may use the given cores only; none means all. A child inherits the affinity of the thread
 // that forks it. That thread is never used for anything else: it ends with its goroutine, which does not unlock it.
 func startOn(cores []int, cmd *exec.Cmd) error {

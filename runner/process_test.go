@@ -25,7 +25,7 @@ func impostor(t *testing.T, script string) launch {
 	syscall.ForkLock.RLock() // a fork at this moment would keep the file open for writing: "text file busy"
 	defer syscall.ForkLock.RUnlock()
 	write(t, dir, map[string]string{"worker": "#!/bin/bash\ncd " + dir + "\n" + script + "\n"})
-	return launch{executable: filepath.Join(dir, "worker"), log: filepath.Join(dir, "log"), timeout: time.Minute, tell: func(worker.Frame) {}}
+	return launch{outfit: outfit{executable: filepath.Join(dir, "worker")}, log: filepath.Join(dir, "log"), timeout: time.Minute, tell: func(worker.Frame) {}}
 }
 
 func (l launch) file(name string) string { return filepath.Join(filepath.Dir(l.executable), name) }

@@ -25,6 +25,7 @@ type sweep struct {
 	journal    *journal.Journal
 	source     journal.Spec
 	progress   *progressWriter // once runs are made
+	standby    *standby
 	stop, kill context.Context
 
 	mu       sync.Mutex // over what follows
@@ -66,6 +67,8 @@ func (s *sweep) make() (err error) {
 	s.source, s.progress = sourceOf(s.plan.Module), newProgressWriter(s.folder, s.options.Forecast)
 	defer s.progress.close()
 	address := s.section.at("")
+	s.standby = &standby{of: address.String(), folder: s.folder}
+	defer s.standby.close()
 	s.tell(Event{Kind: Began, Address: address})
 	for _, message := range s.breaker.messages(s.dispatch(todo)) {
 		s.tell(Event{Kind: Noted, Address: address, Message: message})
@@ -98,7 +101,7 @@ func (s *sweep) dispatch(todo []int) map[spec.Ref]int {
 	slots := map[spec.Ref]chan int{}
 	var running sync.WaitGroup
 	left := map[spec.Ref]int{}
-	for _, i := range todo {
+	for done, i := range todo {
 		r := s.section.run(i)
 		free := s.slotsOf(slots, r.Target())
 		slot, ok := s.take(free)
@@ -116,6 +119,7 @@ func (s *sweep) dispatch(todo []int) map[spec.Ref]int {
 			s.halt(err)
 			break
 		}
+		s.standby.expect(len(todo) - done - 1)
 		running.Go(func() {
 			s.run(r, attempt, slot)
 			time.AfterFunc(s.experiment.Isolation.Cooldown, func() { free <- slot })

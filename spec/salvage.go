@@ -21,7 +21,7 @@ type remnant struct {
 	cuts  []cutFragment
 	diags hcl.Diagnostics
 
-	stopped bool // there are more mistakes, and too many to tell
+	stopped bool // there are more mistakes, and too many to tell: there is no file
 }
 
 // A cutFragment is an attribute or a block that was cut out.
@@ -41,6 +41,9 @@ func salvage(src []byte, name string) remnant {
 	all := outline(src, name)
 	s.strays(all)
 	s.fragments(all, hcl.Pos{}, 0)
+	if s.out.stopped {
+		return s.out
+	}
 	if _, diag := lex(s.left, name); diag != nil { // what was cut out has been hiding it
 		s.out.diags = append(s.out.diags, diag)
 		return s.out
@@ -75,6 +78,9 @@ func (s *salvaging) fragments(all []*fragment, around hcl.Pos, level int) bool {
 	found := false
 	broken := -1 // line on which the last one ends that was cut out
 	for _, it := range all {
+		if s.out.stopped {
+			break
+		}
 		diags := s.parse(it)
 		if len(diags) == 0 {
 			continue

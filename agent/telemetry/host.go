@@ -47,6 +47,13 @@ func Host(ctx context.Context) Environment {
 	return env
 }
 
+// ReadLoad reads the load averages anew.
+func (e *Environment) ReadLoad() {
+	if load, err := loadAverage(os.DirFS("/")); err == nil {
+		e.Load = load
+	}
+}
+
 // host reads what the file system says; root is "/".
 func host(root fs.FS) Environment {
 	env := Environment{Absent: map[string]string{}}

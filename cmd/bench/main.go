@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"bench/runner"
+	"bench/runner/worker"
 	"bench/spec"
 )
 
@@ -28,6 +29,9 @@ const (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "worker" { // every run is one: it does without a command line
+		os.Exit(worker.Main(os.Stdin, os.Stdout, os.Stderr))
+	}
 	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -92,7 +96,7 @@ func newApp(e *env) *cli.App {
 		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version", Aliases: []string{"v"}}, cli.HelpFlag},
 		Commands: []*cli.Command{
 			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), checkCommand(e), runsCommand(e), showCommand(e), statusCommand(e), graphCommand(e),
-			functionsCommand(e), consoleCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), workerCommand(e), keepCommand(e),
+			functionsCommand(e), consoleCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), keepCommand(e),
 		},
 	}
 	app.CustomAppHelpTemplate = literal(appHelp(app))

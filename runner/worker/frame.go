@@ -32,6 +32,7 @@ type Frame struct {
 	Ready    *Ready      `json:"ready,omitempty"`    // what was found before the run
 	Step     string      `json:"step,omitempty"`     // the step that begins
 	Call     *agent.Call `json:"call,omitempty"`     // a call that ended, well or not
+	Measured bool        `json:"measured,omitempty"` // the clock has stopped: what follows disturbs no measuring
 	Result   *Result     `json:"result,omitempty"`   // the last frame of a run that came to its end, well or not
 }
 

@@ -34,6 +34,8 @@ const leftGrace = 500 * time.Millisecond
 func Main(in io.Reader, out, log io.Writer) int {
 	noCore()
 	reaper.Adopt()
+	host := make(chan telemetry.Environment, 1)
+	go func() { host <- telemetry.Host(context.Background()) }() // while it waits for its task: a GPU's tool may take a second
 	reader := bufio.NewReader(in)
 	line, err := reader.ReadBytes('\n')
 	if err != nil {
@@ -53,7 +55,7 @@ func Main(in io.Reader, out, log io.Writer) int {
 	go listen(reader, passes)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	r := &run{task: task, frames: json.NewEncoder(out), log: log, passes: passes}
+	r := &run{task: task, host: host, frames: json.NewEncoder(out), log: log, passes: passes}
 	r.frames.SetEscapeHTML(false)
 	if err := r.make(ctx); err != nil {
 		fmt.Fprintln(log, "worker:", err)
@@ -79,6 +81,7 @@ func listen(in *bufio.Reader, passes chan<- struct{}) {
 // run is one run under way.
 type run struct {
 	task    Task
+	host    <-chan telemetry.Environment
 	frames  *json.Encoder
 	log     io.Writer
 	passes  <-chan struct{}
@@ -115,7 +118,8 @@ func (r *run) prepare(ctx context.Context) *agent.Error {
 		return &agent.Error{Class: agent.InvalidSpec, Message: err.Error()}
 	}
 	client := r.client
-	ready := &Ready{Environment: telemetry.Host(ctx)}
+	ready := &Ready{Environment: <-r.host}
+	ready.Environment.ReadLoad() // what it was when this process started may be long ago
 	var failure *agent.Error
 	if ready.ServerVersion, failure = client.Version(ctx); failure != nil {
 		if failure.Class == agent.Timeout {
@@ -214,6 +218,9 @@ func (r *run) measure(ctx context.Context) *agent.Error {
 	outcome.WorkflowTotalNS = (time.Since(start) - (r.telling - told)).Nanoseconds()
 	r.result.EndNS = Monotonic()
 	outcome.Resources = agent.Used()
+	if failure == nil {
+		failure = r.write(Frame{Measured: true})
+	}
 	if failure != nil {
 		return failure
 	}

@@ -114,6 +114,8 @@ func shape(frames []Frame) string {
 			words = append(words, "step:"+f.Step)
 		case f.Call != nil:
 			words = append(words, "call:"+f.Call.Step)
+		case f.Measured:
+			words = append(words, "measured")
 		case f.Result != nil:
 			words = append(words, "result")
 		}
@@ -168,10 +170,10 @@ func TestRun(t *testing.T) {
 		})
 	})
 	frames := work(t, job)
-	if got, want := shape(frames), "ready step:one call:one step:two call:two result"; got != want {
+	if got, want := shape(frames), "ready step:one call:one step:two call:two measured result"; got != want {
 		t.Fatalf("told: %s, want %s", got, want)
 	}
-	ready, result := frames[0].Ready, frames[5].Result
+	ready, result := frames[0].Ready, frames[6].Result
 	if ready.ServerVersion != emulator.Version || ready.Model.Name != "m:latest" || len(ready.Loaded) != 0 || ready.Environment.OS == "" {
 		t.Errorf("ready: %+v", ready)
 	}
@@ -223,10 +225,10 @@ func TestRunFails(t *testing.T) {
 		"loaded":          {twoSteps, "", fail("/api/ps", 1), "result", "server_error: 500"},
 		"first call":      {twoSteps, "", fail("/api/generate", 1), "ready step:one call:one result", "server_error: 500"},
 		"second call":     {twoSteps, "", fail("/api/generate", 2), "ready step:one call:one step:two call:two result", "server_error: 500"},
-		"rule":            {strings.Replace(twoSteps, "== 3", "== 2", 1), "", plain, "ready step:one call:one step:two call:two result", "invalid_output: it has 3 tokens"},
+		"rule":            {strings.Replace(twoSteps, "== 3", "== 2", 1), "", plain, "ready step:one call:one step:two call:two measured result", "invalid_output: it has 3 tokens"},
 		"mistake, prompt": {fmt.Sprintf(step, `"x"`, "  step \"two\" {\n    prompt = \"${tonumber(step.one.response)}\"\n  }"), "", plain, "ready step:one call:one result", "invalid_spec: experiment.hcl:7: "},
-		"mistake, score":  {fmt.Sprintf(step, `"x"`, "  score \"s\" {\n    value = tonumber(step.one.response)\n  }"), "", plain, "ready step:one call:one result", "invalid_spec: experiment.hcl:7: "},
-		"mistake, rule":   {fmt.Sprintf(step, `"x"`, "  valid {\n    condition = tonumber(step.one.response) > 1\n    error_message = \"x\"\n  }"), "", plain, "ready step:one call:one result", "invalid_spec: experiment.hcl:7: "},
+		"mistake, score":  {fmt.Sprintf(step, `"x"`, "  score \"s\" {\n    value = tonumber(step.one.response)\n  }"), "", plain, "ready step:one call:one measured result", "invalid_spec: experiment.hcl:7: "},
+		"mistake, rule":   {fmt.Sprintf(step, `"x"`, "  valid {\n    condition = tonumber(step.one.response) > 1\n    error_message = \"x\"\n  }"), "", plain, "ready step:one call:one measured result", "invalid_spec: experiment.hcl:7: "},
 		"empty prompt":    {fmt.Sprintf(step, `"x"`, "  step \"two\" {\n    prompt = substr(step.one.response, 0, 0)\n  }"), "", plain, "ready step:one call:one step:two call:two result", "bad_request: the prompt is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {

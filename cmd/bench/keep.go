@@ -6,14 +6,6 @@ import (
 	"bench/runner/worker"
 )
 
-// workerCommand is one run, started by the runner.
-func workerCommand(e *env) *cli.Command {
-	return &cli.Command{
-		Name: "worker", Hidden: true, Usage: "make the run that stands on standard input",
-		Action: func(*cli.Context) error { return exit(worker.Main(e.stdin, e.stdout, e.stderr)) },
-	}
-}
-
 // keepCommand is the parent of a server that the runner started.
 func keepCommand(e *env) *cli.Command {
 	return &cli.Command{

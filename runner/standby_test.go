@@ -1,9 +1,6 @@
 package runner
 
 import (
-	"bytes"
-	"fmt"
-	"os"
 	"syscall"
 	"testing"
 )
@@ -67,12 +64,7 @@ func TestStandbyThatEnded(t *testing.T) {
 		for pid := range marked(sign, "bench worker") {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 			killed++
-			if !eventually(func() bool {
-				stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-				return bytes.Contains(stat, []byte(") Z "))
-			}) {
-				t.Error("it does not end")
-			}
+			awaitExit(pid)
 		}
 	}}.apply(t, p)
 	if got.err != nil || got.tally.Counted != 3 || killed != 2 || len(got.of(Retried)) != 0 {

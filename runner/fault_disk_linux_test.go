@@ -56,21 +56,6 @@ func must2[A, B any](a A, b B, err error) (A, B) {
 	return a, b
 }
 
-// six is a sweep of 6 runs on a server that answers at once.
-const six = quick + quickServer + `
-experiment "x" {
-  server   = server.emulator.s
-  workload = workload.w
-  model    = "m"
-  repeats  = 3
-
-  matrix {
-    num_ctx = [256, 512]
-  }
-  options = matrix
-}
-`
-
 // The disk is full: after so many pages of memory, another step of the sweep is the one that finds no room. What was counted before
 // stays, the sum adds up, the error says what happened, and once there is room the rest is made.
 func TestDiskIsFullAtEachStage(t *testing.T) {

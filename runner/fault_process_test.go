@@ -13,6 +13,21 @@ import (
 	"bench/runner/journal"
 )
 
+// six is a sweep of 6 runs on a server that answers at once.
+const six = quick + quickServer + `
+experiment "x" {
+  server   = server.emulator.s
+  workload = workload.w
+  model    = "m"
+  repeats  = 3
+
+  matrix {
+    num_ctx = [256, 512]
+  }
+  options = matrix
+}
+`
+
 // shell runs bench through a shell, where a test needs what only that has: limits, pipes, closed descriptors.
 func shell(t *testing.T, script string, spec string) (out string, code int) {
 	t.Helper()

@@ -186,13 +186,22 @@ func TestServerOfAKilledApplyIsEnded(t *testing.T) {
 	server := fmt.Sprintf(`["bash", "-c", "setsid sleep 1000 & exec %s emulate -listen 127.0.0.1:%s -ttft 1ms -tokens-per-second 10000"]`, program, port)
 	m := module(t, quick+kept("s", port, server)+on("server.ollama.s", "  repeats = 30"))
 	c := start(t, "apply", filepath.Join(m.Dir, "experiment.hcl"))
-	begun(t, filepath.Join(m.Dir, "runs", "x"), 0, 1)
-	_ = c.Process.Kill()
-	for pid := range marked(sign, "keep --") {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+	starts := func(begin string) bool { // a keeper names its server, too
+		return slices.ContainsFunc(slices.Collect(maps.Values(marked(sign, ""))), func(command string) bool { return strings.HasPrefix(command, begin) })
 	}
-	for pid := range marked(sign, "emulate -listen") {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+	if !eventually(func() bool { return starts("sleep 1000") && starts(program+" emulate -listen") }) {
+		t.Fatalf("the server was not started: %v", marked(sign, ""))
+	}
+	for _, part := range []string{"keep --", "emulate -listen"} { // first stopped: who saw another one die would clear up
+		for pid := range marked(sign, part) {
+			_ = syscall.Kill(pid, syscall.SIGSTOP)
+		}
+	}
+	_ = c.Process.Kill()
+	for _, part := range []string{"keep --", "emulate -listen"} {
+		for pid := range marked(sign, part) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
 	}
 	_ = c.Wait()
 	if !eventually(func() bool { return len(marked(sign, "")) == 1 }) {

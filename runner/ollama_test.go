@@ -145,7 +145,9 @@ func testament(t *testing.T, dir string) {
 		}
 	}
 	if told["infrastructure"] != 1 || told["connect"] == 0 || told["lost"] != 2 ||
-		!slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "the worker was killed from outside (signal 9)") }) ||
+		!slices.ContainsFunc(texts, func(s string) bool {
+			return strings.Contains(s, "the worker was killed from outside, with SIGKILL (signal 9)")
+		}) ||
 		!slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "is gone") }) {
 		t.Errorf("told: %q", texts)
 	}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -70,12 +69,12 @@ func (d *decoder) assignmentsIn(name string, declared map[string]*variable) map[
 // valuesIn gives the attributes of a file of values, and says whether these are all. Its source is kept for diagnostics, but for the
 // values of which it isn't known that they may be shown.
 func (d *decoder) valuesIn(name string, declared map[string]*variable) (attrs hcl.Attributes, ok bool) {
-	src, err := readSpec(name)
+	src, err := readFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		d.fail("No such file", fmt.Sprintf("There is no file of values %q.%s", name, nearbyValues(name)))
 	case err != nil:
-		d.fail("Unreadable file", upper(err.Error())+".")
+		d.diags = append(d.diags, unreadable(err))
 	}
 	if err != nil {
 		return nil, false
@@ -84,12 +83,12 @@ func (d *decoder) valuesIn(name string, declared map[string]*variable) (attrs hc
 	for _, v := range declared {
 		secrets = secrets || v.secret
 	}
-	file, diags := parseValues(name, src)
+	file, diags := parseFile(name, src)
 	if diags.HasErrors() {
 		if secrets {
 			diags = untold(diags)
 		} else {
-			d.parser.AddFile(name, &hcl.File{Bytes: src})
+			d.module.Files[name] = &hcl.File{Bytes: src}
 		}
 		d.diags = append(d.diags, diags...)
 		return nil, false
@@ -107,24 +106,8 @@ func (d *decoder) valuesIn(name string, declared map[string]*variable) (attrs hc
 			blank(shown, a.Expr.Range())
 		}
 	}
-	d.parser.AddFile(name, &hcl.File{Bytes: shown})
+	d.module.Files[name] = &hcl.File{Bytes: shown}
 	return attrs, !diags.HasErrors()
-}
-
-// parseValues reads a file of values, in HCL or in JSON.
-func parseValues(name string, src []byte) (*hcl.File, hcl.Diagnostics) {
-	if strings.HasSuffix(name, ".json") {
-		if diag := cmp.Or(notText(src, name), jsonTooDeep(src, name)); diag != nil {
-			return nil, hcl.Diagnostics{diag}
-		}
-		file, diags := hcljson.Parse(src, name)
-		return file, legibleSyntax(firstOf(diags), src)
-	}
-	if _, diag := lex(src, name); diag != nil {
-		return nil, hcl.Diagnostics{diag}
-	}
-	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
-	return file, legibleSyntax(diags, src)
 }
 
 // nearbyValues suggests a file of values in the folder of one that is not there.

@@ -1,10 +1,7 @@
 package spec
 
 import (
-	"slices"
-
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -60,25 +57,4 @@ func (b *block) ref() Ref {
 		r.Kind = b.Labels[0]
 	}
 	return r
-}
-
-// A content is the body of a block, taken apart.
-type content struct {
-	attrs  hcl.Attributes
-	blocks blocks
-	unread []string // names of what does not belong there, or could not be read; told already
-}
-
-// attributeNames lists what a body with names of the user's own has as attributes. In JSON a block looks like one.
-func attributeNames(body hcl.Body, s *schema) []string {
-	_, native := body.(*hclsyntax.Body)
-	attrs, _ := body.JustAttributes() // that there are blocks as well is no mistake here
-	var names []string
-	for name := range attrs {
-		isBlock := name == dynamicBlock || slices.ContainsFunc(s.blocks, func(n nested) bool { return n.name == name })
-		if native || !isBlock {
-			names = append(names, name)
-		}
-	}
-	return names
 }

@@ -105,9 +105,6 @@ var coalesceFunc = function.New(&function.Spec{
 	},
 })
 
-// maxRange bounds range(): each value takes some 100 bytes.
-const maxRange = 100_000
-
 // rangeFunc is range(n), range(from, to) and range(from, to, step). Unlike go-cty's it goes beyond 1024 values.
 var rangeFunc = function.New(&function.Spec{
 	VarParam: &function.Parameter{Name: "limits", Type: cty.Number},

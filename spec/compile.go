@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -148,15 +147,4 @@ func (e *Experiment) axesIn(expr hcl.Expression) []int {
 		}
 	}
 	return axes
-}
-
-// withoutParens takes the parentheses off.
-func withoutParens(expr hcl.Expression) hcl.Expression {
-	for {
-		p, ok := expr.(*hclsyntax.ParenthesesExpr)
-		if !ok {
-			return expr
-		}
-		expr = p.Expression
-	}
 }

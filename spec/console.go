@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -10,9 +9,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
-
-// MaxExpression is the longest text that Evaluate takes, in bytes.
-const MaxExpression = 1 << 20
 
 // Bare gives a module without a spec: the functions of the language, over the files of a folder.
 func Bare(dir string, opts Options) (*Module, hcl.Diagnostics) {
@@ -54,25 +50,13 @@ func (m *Module) Evaluate(text, filename string, line int) (cty.Value, hcl.Diagn
 
 // parseTyped reads an expression that somebody typed, with what Load asks of a file.
 func parseTyped(text, filename string, line int) (hclsyntax.Expression, hcl.Diagnostics) {
-	begin := hcl.Pos{Line: line, Column: 1, Byte: line - 1} // as if the lines before it were empty
-	src := []byte(text + "\n")                              // which a heredoc has to end in
+	src := []byte(text + "\n") // which a heredoc has to end in
 	if len(src) > MaxExpression {
+		begin := hcl.Pos{Line: line, Column: 1, Byte: line - 1}
 		return nil, hcl.Diagnostics{{
 			Severity: hcl.DiagError, Summary: "Expression too long", Subject: &hcl.Range{Filename: filename, Start: begin, End: begin},
 			Detail: fmt.Sprintf("An expression has at most %d MiB here. Keep data in files of their own and read them with file().", MaxExpression>>20),
 		}}
 	}
-	padded := append(bytes.Repeat([]byte("\n"), line-1), src...)
-	if diag := notText(padded, filename); diag != nil {
-		return nil, hcl.Diagnostics{diag}
-	}
-	tokens, _ := hclsyntax.LexExpression(src, filename, begin)
-	if diag := tooDeep(tokens); diag != nil {
-		return nil, hcl.Diagnostics{diag}
-	}
-	expr, diags := hclsyntax.ParseExpression(src, filename, begin)
-	if !diags.HasErrors() {
-		bounded(expr)
-	}
-	return expr, legibleSyntax(diags, padded)
+	return asExpression.read(filename, src, line)
 }

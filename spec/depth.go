@@ -9,14 +9,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// HCL's parser and evaluator recurse, and Go can't catch a stack that overflows. A level of brackets costs the parser more
-// than an operator does, and operators in a row are what a long sum is made of.
-const (
-	maxDepth     = 500    // brackets, and blocks, that are open at once
-	maxOperators = 10_000 // operators, indexes and template directives in the expression of one attribute
-	maxLevels    = 50_000 // parts of expressions inside one another, through calls; each takes up to 4 KiB of a stack of 1 GiB
-)
-
 // tooDeep finds where tokens nest deeper than can be parsed, and numbers that have more digits than can be written. It counts
 // alone, and does not recurse.
 func tooDeep(tokens hclsyntax.Tokens) *hcl.Diagnostic {
@@ -94,9 +86,6 @@ func nestedTooDeep(rng hcl.Range, what string) *hcl.Diagnostic {
 		Detail: what + " Split it with locals, or keep data in files of their own and read them with file().",
 	}
 }
-
-// maxExponent is that of the largest number: 1e999999999 is quickly read, and has a thousand million digits when it is written.
-const maxExponent = 400
 
 var scientific = pattern(`^[+-]?[0-9]*\.?[0-9]*[eE][+-]?0*([0-9]+)$`)
 

@@ -61,7 +61,7 @@ func parseDistribution(s string) (Distribution, error) {
 // checked refuses parameters that no length could be drawn with.
 func (d Distribution) checked() (Distribution, error) {
 	switch {
-	case d.A < 1 || d.A > 1e7 || d.Shape == "constant" && d.A != math.Trunc(d.A):
+	case d.A < 1 || d.A > maxTokens || d.Shape == "constant" && d.A != math.Trunc(d.A):
 		return d, fmt.Errorf("%q is no length in tokens: write a whole number of at least 1, or a distribution around one", trimFloat(d.A))
 	case d.Shape == "uniform" && d.B < d.A:
 		return d, fmt.Errorf("%q ends below its beginning: write the smaller number first", d)

@@ -104,9 +104,6 @@ func (d *decoder) experiment(b *block) {
 	}
 }
 
-// maxRuns bounds what an experiment may ask for: a plan keeps every run in memory, a few bytes of each.
-const maxRuns = 10_000_000
-
 // expandAll goes through every configuration once, so that a mistake that only one of them has is found before anything runs.
 func (d *decoder) expandAll(e *Experiment, repeats hcl.Range) {
 	e.compile(&d.module.evaluating)

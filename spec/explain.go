@@ -5,17 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
-
-type mark string
-
-// sensitiveMark is carried by every value that a sensitive variable, or the environment, went into.
-const sensitiveMark = mark("sensitive")
 
 // explain makes the diagnostics of HCL's evaluation fit to be shown, without what they tell of a sensitive value.
 func (s *scope) explain(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
@@ -138,9 +132,6 @@ const (
 	longest       = 60  // bytes of a value that are shown
 	longestDetail = 600 // bytes of what a function says
 )
-
-// cut gives at most n bytes of a text, whole runes.
-func cut(s string, n int) string { return strings.ToValidUTF8(s[:n], "") + "…" }
 
 func brief(_ cty.Path, v cty.Value) (cty.Value, error) {
 	bare, marks := v.Unmark()

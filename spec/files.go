@@ -98,15 +98,15 @@ func (f *files) readAll(name string) (string, error) {
 		return "", fmt.Errorf("%q can't be read inside the module's folder: %w", name, cause(err))
 	case !info.Mode().IsRegular():
 		return "", fmt.Errorf("%q is not a regular file", name)
-	case info.Size() > maxFile:
-		return "", fmt.Errorf("%q is larger than the %d MiB that a file which a spec reads may have", name, maxFile>>20)
+	case info.Size() > MaxFile:
+		return "", fmt.Errorf("%q is larger than the %d MiB that a file which a spec reads may have", name, MaxFile>>20)
 	}
 	file, err := f.root.Open(name)
 	if err != nil {
 		return "", fmt.Errorf("%q can't be read: %w", name, cause(err))
 	}
 	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, maxFile))
+	content, err := io.ReadAll(io.LimitReader(file, MaxFile))
 	if err != nil {
 		return "", fmt.Errorf("%q can't be read: %w", name, cause(err))
 	}
@@ -292,3 +292,36 @@ func matchSegment(pattern, name string) bool {
 }
 
 func hidden(name string) bool { return strings.HasPrefix(name, ".") }
+
+// Reads gives the files of the module's folder that the spec has read so far for its functions, each with the SHA-256 of what was
+// read, hexadecimal. Of a file that was only listed, by fileset or as the corpus of an ingest, that is "".
+func (m *Module) Reads() map[string]string {
+	m.evaluating.Lock()
+	defer m.evaluating.Unlock()
+	reads := map[string]string{}
+	if m.files == nil {
+		return reads
+	}
+	for _, listing := range m.files.listings {
+		for _, name := range listing {
+			reads[name] = ""
+		}
+	}
+	for name, content := range m.files.contents {
+		reads[name] = sha256Hex(string(content))
+	}
+	return reads
+}
+
+// ReadText gives the content of a text file of the module's folder that the spec only names, as the template of a report. It is held to
+// what file() is: it reads nothing outside the folder, nothing but regular files, and none of more than 4 MiB.
+func (m *Module) ReadText(name string) (string, error) {
+	if outside(name) {
+		return "", isOutside(name)
+	}
+	content, err := m.files.readAll(path.Clean(name))
+	if err != nil {
+		return "", err
+	}
+	return content, isText(name, content)
+}

@@ -128,7 +128,7 @@ func TestSpecialFiles(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(f.dir, "pipe.md"), 0o600); err != nil {
 		t.Skip(err)
 	}
-	if err := os.Truncate(filepath.Join(f.dir, "a.md"), maxFile+1); err != nil {
+	if err := os.Truncate(filepath.Join(f.dir, "a.md"), MaxFile+1); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"pipe.md", "a.md"} {

@@ -6,12 +6,8 @@ import (
 	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
-
-// maxInstances is how many blocks one for_each may give.
-const maxInstances = 10_000
 
 // forEach is the attribute by which a block with a name is repeated.
 var forEach = attr{name: "for_each", kind: kExpr, doc: "a map, an object, or a list or set of strings, numbers or references: an instance is made of each element, `each.key` and `each.value` to the body, `[\"KEY\"]` in references"}
@@ -35,7 +31,7 @@ func (d *decoder) itemsOf(val cty.Value, expr hcl.Expression) ([]item, bool) {
 	switch {
 	case val.IsMarked():
 		d.errorAt(expr.Range(), sensitiveHere, "What \"for_each\" goes through decides which blocks there are, which a plan shows, and this value is sensitive.")
-	case val.IsNull(), t != cty.DynamicPseudoType && !t.IsTupleType() && !t.IsListType() && !t.IsSetType() && !t.IsMapType() && !t.IsObjectType():
+	case val.IsNull(), t != cty.DynamicPseudoType && !isSequence(t) && !t.IsMapType() && !t.IsObjectType():
 		d.errorAt(expr.Range(), "Wrong type", fmt.Sprintf("\"for_each\" must be a map, an object, a list or a set, and this is %s.", described(val)))
 	case !val.IsKnown(): // a mistake elsewhere, told there
 	case val.LengthInt() > maxInstances:
@@ -114,18 +110,6 @@ func (d *decoder) instanceKey(it item, of cty.Type, expr hcl.Expression, i int) 
 	}
 	d.errorAt(at.Range(), "Invalid value", detail)
 	return "", false
-}
-
-// keyOf gives the expression of a key, or that of the map where it isn't written out.
-func keyOf(expr hcl.Expression, k cty.Value) hcl.Expression {
-	if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
-		for _, item := range object.Items {
-			if v, diags := item.KeyExpr.Value(nil); !diags.HasErrors() && v.RawEquals(k) {
-				return item.KeyExpr
-			}
-		}
-	}
-	return expr
 }
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }

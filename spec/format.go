@@ -10,9 +10,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
-// MaxFile is the size in bytes of the largest file that is read.
-const MaxFile = maxFile
-
 // Format gives a file in canonical form: what `terraform fmt` makes of it, without blank lines at the edges of a block and of the
 // file, and with one line break at its end. The result means the same, and formatting it again changes nothing.
 //
@@ -20,23 +17,16 @@ const MaxFile = maxFile
 // that is too large, nests too deeply or has mistakes of syntax gives diagnostics alone. One that could not be read any more, or
 // not as what it is, stays as it is.
 func Format(src []byte, filename string) ([]byte, hcl.Diagnostics) {
-	if len(src) > maxFile {
-		return nil, unreadable(fileTooLarge(filename))
+	rest := understandHCL(filename, src)
+	if rest.diags.HasErrors() {
+		return nil, tidy(rest.diags)
 	}
-	tokens, diag := lex(src, filename)
-	if diag != nil {
-		return nil, hcl.Diagnostics{diag}
-	}
-	file, diags := hclsyntax.ParseConfig(src, filename, hcl.InitialPos)
-	if diags.HasErrors() {
-		return nil, tidy(salvage(src, filename).diags)
-	}
-	f := &formatter{src: src, tokens: tokens}
-	f.body(file.Body.(*hclsyntax.Body))
+	f := &formatter{src: src, tokens: rest.tokens}
+	f.body(rest.file.Body.(*hclsyntax.Body))
 	f.ends()
 	edited := f.edited()
 	formatted := hclwrite.Format(edited)
-	if len(formatted) > maxFile || !sameTokens(edited, formatted) { // HCL's formatter makes one number of `1 . 5`
+	if len(formatted) > MaxFile || !sameTokens(edited, formatted) { // HCL's formatter makes one number of `1 . 5`
 		return src, nil
 	}
 	return formatted, nil
@@ -44,16 +34,12 @@ func Format(src []byte, filename string) ([]byte, hcl.Diagnostics) {
 
 // FormatFile reads a file, and gives what it holds beside its canonical form. Where there are diagnostics it has none.
 func FormatFile(name string) (src, formatted []byte, diags hcl.Diagnostics) {
-	src, err := readSpec(name)
+	src, err := readFile(name)
 	if err != nil {
-		return nil, nil, unreadable(err)
+		return nil, nil, hcl.Diagnostics{unreadable(err)}
 	}
 	formatted, diags = Format(src, name)
 	return src, formatted, diags
-}
-
-func unreadable(err error) hcl.Diagnostics {
-	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Unreadable file", Detail: upper(err.Error()) + "."}}
 }
 
 // sameTokens says whether two sources differ in nothing but the space between tokens.

@@ -56,7 +56,7 @@ func TestFormatRefuses(t *testing.T) {
 	for name, src := range map[string]string{
 		"syntax": "a {\n  b = \n}\n", "attribute twice": "a = 1\na = 2\n", "UTF-16": "\xfe\xffa", "JSON": `{"a": 1}`,
 		"too deep":  "a = " + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "\n",
-		"too large": strings.Repeat("# no spec is as long as this one\n", maxFile/33+1),
+		"too large": strings.Repeat("# no spec is as long as this one\n", MaxFile/33+1),
 	} {
 		file := filepath.Join(t.TempDir(), "a.hcl")
 		if err := os.WriteFile(file, []byte(src), 0o600); err != nil {
@@ -78,7 +78,7 @@ func TestFormatRefuses(t *testing.T) {
 
 // A file that would be too large to be read in canonical form stays as it is.
 func TestFormatGrowsNoFurther(t *testing.T) {
-	src := "#" + strings.Repeat("-", maxFile-1)
+	src := "#" + strings.Repeat("-", MaxFile-1)
 	if got, diags := Format([]byte(src), "a.hcl"); diags.HasErrors() || string(got) != src {
 		t.Errorf("%d bytes become %d, %v", len(src), len(got), diags)
 	}

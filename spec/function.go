@@ -13,9 +13,6 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// maxCalls is how many calls of the module's own functions the evaluation of one expression may make.
-const maxCalls = 100_000
-
 var errTooManyCalls = fmt.Errorf("more than %d calls of functions come of this one expression", maxCalls)
 
 // A userFunction is a function block.
@@ -32,7 +29,7 @@ type userFunction struct {
 	hides  bool // what is sensitive is unknown to it: see explain
 }
 
-// callCount bounds functions that call each other: ten that call two of the next each are a thousand calls.
+// callCount counts the calls of functions that come of one expression.
 type callCount struct{ depth, made int }
 
 // userFunctions decodes the function blocks, and makes them known.

@@ -46,8 +46,6 @@ func guarded(f function.Function, refuse func(args []cty.Value) error) function.
 // verb is a verb of a format as far as its width and its precision go.
 var verb = pattern(`%[-+ #0]*(\d*)(?:\.(\d*))?`)
 
-const maxWidth = 999
-
 // written gives how many bytes a format writes at most beside its arguments, and how many verbs it has.
 func written(format string) (bytes, verbs int, err error) {
 	bytes = len(format)
@@ -83,7 +81,7 @@ func boundedFormatList(args []cty.Value) error {
 	}
 	times, once, each := 1, 0, 0
 	for _, a := range args[1:] {
-		if t := a.Type(); (t.IsTupleType() || t.IsListType() || t.IsSetType()) && a.IsKnown() && !a.IsNull() {
+		if isSequence(a.Type()) && a.IsKnown() && !a.IsNull() {
 			times, each = max(times, a.LengthInt()), each+textSize(a)
 		} else {
 			once = max(once, textSize(a))
@@ -97,8 +95,8 @@ func boundedIndent(args []cty.Value) error {
 		return nil
 	}
 	spaces, _ := args[0].AsBigFloat().Float64()
-	if spaces < 0 || spaces > 1000 {
-		return function.NewArgErrorf(0, "this must be between 0 and 1000")
+	if spaces < 0 || spaces > maxIndent {
+		return function.NewArgErrorf(0, "this must be between 0 and %d", maxIndent)
 	}
 	text := knownText(args[1])
 	return fits(len(text) + strings.Count(text, "\n")*int(spaces))
@@ -139,9 +137,7 @@ func textSize(v cty.Value) int {
 // boundedText bounds what writes a whole value as a text.
 func boundedText(args []cty.Value) error { return fits(textSize(args[0])) }
 
-// maxArguments bounds functions that compare the type of each argument with that of every other.
-const maxArguments = 10_000
-
+// fewArguments bounds a function that compares the type of each argument with that of every other.
 func fewArguments(args []cty.Value) error {
 	if len(args) > maxArguments {
 		return fmt.Errorf("more than %d arguments", maxArguments)
@@ -203,7 +199,7 @@ func boundedSets(args []cty.Value) error {
 	for _, a := range args {
 		total += elements(a)
 	}
-	if total*len(args) > 10*maxElements {
+	if total*len(args) > maxCopied {
 		return fmt.Errorf("%d sets of together %d elements are too many for one call", len(args), total)
 	}
 	return nil

@@ -45,9 +45,7 @@ func floatFunc(first, second string, of func(a, b float64) float64) function.Fun
 	})
 }
 
-// maxDigits is how long a text may be that is read as a number: the time that takes grows with the square of it.
-const maxDigits = 1000
-
+// shortDigits bounds what reads a text as a number.
 func shortDigits(args []cty.Value) error {
 	if len(knownText(args[0])) > maxDigits {
 		return function.NewArgErrorf(0, "a number has at most %d digits here", maxDigits)

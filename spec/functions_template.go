@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
@@ -79,15 +78,10 @@ func parseTemplate(f *files, name string, vars cty.Value, functions map[string]f
 	}
 	shown := filepath.Join(f.dir, filepath.FromSlash(name))
 	f.templates[shown] = &hcl.File{Bytes: []byte(content)}
-	tokens, _ := hclsyntax.LexTemplate([]byte(content), shown, hcl.InitialPos)
-	if d := tooDeep(tokens); d != nil {
-		return Expr{}, &templateError{hcl.Diagnostics{d}}
-	}
-	expr, diags := hclsyntax.ParseTemplate([]byte(content), shown, hcl.InitialPos)
+	expr, diags := asTemplate.read(shown, []byte(content), 1)
 	if diags.HasErrors() {
-		return Expr{}, &templateError{legibleSyntax(diags, []byte(content))}
+		return Expr{}, &templateError{diags}
 	}
-	bounded(expr)
 	why := fmt.Sprintf("a template sees only what it is given: templatefile(%q, { NAME = … })", name)
 	sc := newScope(nil, functions).without(why, slices.Collect(maps.Keys(usableIn))...)
 	sc = sc.without(why, slices.Collect(maps.Keys(sorts))...).with(given)

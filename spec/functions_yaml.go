@@ -10,13 +10,6 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// The YAML parser recurses, takes time for each bracket that is open, and copies what is merged.
-const (
-	maxYAML     = 1 << 20 // bytes
-	maxBrackets = 10_000
-	maxMerged   = 1 << 24 // aliases × bytes of a text with merges
-)
-
 var yamlDecodeFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "src", Type: cty.String}},
 	Type: func(args []cty.Value) (cty.Type, error) {
@@ -57,6 +50,7 @@ var yamlEncodeFunc = function.New(&function.Spec{
 	},
 })
 
+// boundedYAML refuses what the YAML parser, which recurses, would be too slow for, or take too much memory.
 func boundedYAML(text string) error {
 	if len(text) > maxYAML {
 		return fmt.Errorf("it is longer than the %d MiB that YAML may have here; write it as JSON", maxYAML>>20)

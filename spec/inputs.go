@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -123,14 +122,9 @@ func parseVar(in Input, want cty.Type) (cty.Value, *varError) {
 		d := diags[0]
 		return cty.NilVal, &varError{why: fmt.Sprintf(": %s (at character %d). %s", d.Summary, d.Subject.Start.Column, strings.TrimSuffix(d.Detail, "."))}
 	}
-	src := []byte(in.Text)
-	tokens, _ := hclsyntax.LexExpression(src, "-var", hcl.InitialPos)
-	if diag := tooDeep(tokens); diag != nil {
-		return wrong(hcl.Diagnostics{diag})
-	}
-	expr, diags := hclsyntax.ParseExpression(src, "-var", hcl.InitialPos)
+	expr, diags := asExpression.read("-var", []byte(in.Text), 1)
 	if diags.HasErrors() {
-		return wrong(legibleSyntax(diags, src))
+		return wrong(diags)
 	}
 	if diags := notLiteral(expr); diags != nil {
 		return wrong(diags)

@@ -1,36 +1,16 @@
 package spec
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // jsonEnding is that of a spec in HCL's JSON syntax.
 const jsonEnding = ".hcl.json"
-
-// parseJSON reads a file in HCL's JSON syntax.
-func (d *decoder) parseJSON(name string, src []byte) hcl.Body {
-	if diag := cmp.Or(notText(src, name), jsonTooDeep(src, name)); diag != nil {
-		d.parser.AddFile(name, &hcl.File{Bytes: src})
-		d.diags = append(d.diags, diag)
-		return nil
-	}
-	file, diags := d.parser.ParseJSON(src, name)
-	d.diags = append(d.diags, firstOf(diags)...)
-	if file == nil || diags.HasErrors() {
-		return nil
-	}
-	return file.Body
-}
-
-// firstOf gives the first mistake of syntax in JSON: in what comes after it, the parser takes one thing for another.
-func firstOf(diags hcl.Diagnostics) hcl.Diagnostics { return diags[:min(len(diags), 1)] }
 
 // jsonTooDeep finds where JSON, or a template in one of its texts, nests deeper than can be parsed or evaluated.
 func jsonTooDeep(src []byte, name string) *hcl.Diagnostic {
@@ -122,34 +102,4 @@ func (w *loopWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
 		w.depth--
 	}
 	return nil
-}
-
-// nativeParts gives what an expression is made of in HCL's native syntax: itself, or the templates in the texts of one in JSON.
-func nativeParts(expr hcl.Expression) []hclsyntax.Expression {
-	if native, ok := expr.(hclsyntax.Expression); ok {
-		return []hclsyntax.Expression{native}
-	}
-	var parts []hclsyntax.Expression
-	if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
-		for _, p := range pairs {
-			parts = append(append(parts, nativeParts(p.Key)...), nativeParts(p.Value)...)
-		}
-		return parts
-	}
-	if list, diags := hcl.ExprList(expr); !diags.HasErrors() {
-		for _, e := range list {
-			parts = append(parts, nativeParts(e)...)
-		}
-		return parts
-	}
-	v, diags := expr.Value(nil) // without a context a text is what is written
-	if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.String {
-		return parts
-	}
-	start := expr.Range().Start
-	start.Byte, start.Column = start.Byte+1, start.Column+1 // after the quote
-	if e, diags := hclsyntax.ParseTemplate([]byte(v.AsString()), expr.Range().Filename, start); !diags.HasErrors() {
-		parts = append(parts, e)
-	}
-	return parts
 }

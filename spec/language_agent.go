@@ -36,10 +36,10 @@ var targetSchemas = map[string]*schema{
 		attrs: []attr{
 			forEach,
 			{name: "partition", kind: kString, doc: "where jobs are queued; the cluster's own where left out"},
-			{name: "time_limit", kind: kDuration, limits: moreThan(0), doc: "of one job; the partition's own where left out"},
+			{name: "time_limit", kind: kDuration, bounds: moreThan(0), doc: "of one job; the partition's own where left out"},
 			{name: "gres", kind: kString, doc: "generic resources of a job, as `\"gpu:1\"`"},
-			{name: "array_limit", kind: kWhole, limits: between(1, 1e6), doc: "jobs at the same time; the cluster's own limit where left out"},
-			{name: "runs_per_task", kind: kWhole, def: 1, limits: between(1, 1e6), doc: "runs of one job, so that its start is paid once for all of them"},
+			{name: "array_limit", kind: kWhole, bounds: between(1, 1e6), doc: "jobs at the same time; the cluster's own limit where left out"},
+			{name: "runs_per_task", kind: kWhole, def: 1, bounds: between(1, 1e6), doc: "runs of one job, so that its start is paid once for all of them"},
 			{name: "extra", kind: kStrings, doc: "more flags for sbatch, as `[\"--account=tr\"]`"},
 			targetCPUs, targetLabels,
 		},
@@ -49,7 +49,7 @@ var targetSchemas = map[string]*schema{
 
 // What the targets have in common.
 var (
-	targetParallelism = attr{name: "parallelism", kind: kWhole, def: 1, limits: between(1, 1024), doc: "runs at the same time"}
+	targetParallelism = attr{name: "parallelism", kind: kWhole, def: 1, bounds: between(1, 1024), doc: "runs at the same time"}
 	targetCPUs        = attr{name: "cpus", kind: kString, doc: "cores that a run may use, as `\"0-3,6\"`"}
 	targetLabels      = attr{name: "labels", kind: kScalars, doc: "what a reader should know of the machine"}
 
@@ -57,6 +57,6 @@ var (
 )
 
 var requireSchema = &schema{attrs: []attr{
-	{name: "gpu_memory", kind: kSize, limits: atLeast(0), doc: "of the largest GPU, as `\"10GiB\"`"},
-	{name: "disk", kind: kSize, limits: atLeast(0), doc: "free where the records go"},
+	{name: "gpu_memory", kind: kSize, bounds: atLeast(0), doc: "of the largest GPU, as `\"10GiB\"`"},
+	{name: "disk", kind: kSize, bounds: atLeast(0), doc: "free where the records go"},
 }}

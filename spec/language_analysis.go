@@ -8,15 +8,15 @@ var (
 			forEach,
 			{name: "of", kind: kRefs, refs: []string{"experiment", "dataset"}, required: true, doc: "where the rows come from"},
 			{name: "baseline", kind: kString, doc: "name of the baseline that configurations are compared with"},
-			{name: "confidence", kind: kNumber, def: 0.95, limits: between(0.5, 0.9999), doc: "of intervals and verdicts"},
+			{name: "confidence", kind: kNumber, def: 0.95, bounds: between(0.5, 0.9999), doc: "of intervals and verdicts"},
 			{name: "unit", kind: kString, def: "run", oneOf: []string{"run", "step"}, doc: "of analysis; with `step` each step has rows of its own, and calls of one run never count as repeats"},
-			{name: "seed", kind: kWhole, def: 0, limits: between(0, 1<<53), doc: "of the bootstrap"},
+			{name: "seed", kind: kWhole, def: 0, bounds: between(0, 1<<53), doc: "of the bootstrap"},
 		},
 		blocks: []nested{{name: "metric", labels: []string{"name"}, body: metricSchema, doc: "One thing that is looked at. The first one decides which configuration is the best."}},
 	}
 	metricSchema = &schema{attrs: []attr{
 		{name: "better", kind: kString, oneOf: []string{"higher", "lower"}, doc: "which way is better; as the instrument says where left out"},
-		{name: "practical", kind: kPercent, limits: atLeast(0), doc: "smallest difference that matters, as `\"1%\"`"},
+		{name: "practical", kind: kPercent, bounds: atLeast(0), doc: "smallest difference that matters, as `\"1%\"`"},
 		{name: "test", kind: kString, def: "welch", oneOf: []string{"welch", "mann_whitney", "permutation"}, doc: "of a configuration against its baseline"},
 		{name: "stat", kind: kString, def: "mean", oneOf: []string{"mean", "median", "p90", "p99", "max", "sum"}, doc: "of a run's calls"},
 	}}

@@ -12,11 +12,11 @@ var experimentSchema = &schema{
 		{name: "workload", kind: kRef, refs: []string{"workload"}, varies: true, doc: "what one run does; members have their own"},
 		{name: "model", kind: kString, required: true, varies: true, late: true, doc: "as the server names it"},
 		{name: "options", kind: kScalars, varies: true, late: true, doc: "sent to the server as they stand; nulls are not sent; none where left out"},
-		{name: "repeats", kind: kWhole, def: 3, limits: between(1, 1e6), doc: "runs of each configuration"},
-		{name: "warmup", kind: kWhole, def: 0, limits: between(0, 1e6), doc: "runs of each configuration before those that count"},
+		{name: "repeats", kind: kWhole, def: 3, bounds: between(1, 1e6), doc: "runs of each configuration"},
+		{name: "warmup", kind: kWhole, def: 0, bounds: between(0, 1e6), doc: "runs of each configuration before those that count"},
 		{name: "order", kind: kString, def: "interleaved", oneOf: []string{"interleaved", "random", "sequential", "blocks"}, doc: "of the runs"},
-		{name: "seed", kind: kWhole, def: 0, limits: between(0, 1<<53), doc: "of order and backoff"},
-		{name: "timeout", kind: kDuration, def: "10m", limits: moreThan(0), doc: "of one run"},
+		{name: "seed", kind: kWhole, def: 0, bounds: between(0, 1<<53), doc: "of order and backoff"},
+		{name: "timeout", kind: kDuration, def: "10m", bounds: moreThan(0), doc: "of one run"},
 		{name: "solo", kind: kBool, def: false, doc: "each member is measured alone as well, so that what running together costs can be told"},
 		{name: "contention", kind: kExpr, doc: "condition over `member.NAME.METRIC` and `solo.NAME.METRIC` of a run: true where its members were in each other's way"},
 	},
@@ -65,26 +65,26 @@ var (
 	}}
 	samplingSchema = &schema{attrs: []attr{
 		{name: "until", kind: kExpr, required: true, doc: "condition over `metrics.NAME`, a summary of the configuration's runs so far: true when there are enough of them"},
-		{name: "max_repeats", kind: kWhole, required: true, limits: between(1, 1e6), doc: "most runs of each configuration"},
+		{name: "max_repeats", kind: kWhole, required: true, bounds: between(1, 1e6), doc: "most runs of each configuration"},
 	}}
 	isolationSchema = &schema{
 		attrs: []attr{
 			{name: "model", kind: kString, def: "keep", oneOf: []string{"keep", "unload", "warm"}, doc: "state of the model before a run: as it is, unloaded, or warmed by a call that is thrown away"},
-			{name: "cooldown", kind: kDuration, def: "0s", limits: atLeast(0), doc: "pause between two runs"},
-			{name: "memory", kind: kSize, limits: moreThan(0), doc: "most memory of each agent with all that it starts; where no control group (cgroup v2) can be had, of each of its processes, of which the worker itself takes some 120 MiB"},
+			{name: "cooldown", kind: kDuration, def: "0s", bounds: atLeast(0), doc: "pause between two runs"},
+			{name: "memory", kind: kSize, bounds: moreThan(0), doc: "most memory of each agent with all that it starts; where no control group (cgroup v2) can be had, of each of its processes, of which the worker itself takes some 120 MiB"},
 		},
 	}
 	retrySchema = &schema{
 		attrs: []attr{
-			{name: "attempts", kind: kWhole, def: 3, limits: between(1, 1000), doc: "tries of one run, the first one included"},
+			{name: "attempts", kind: kWhole, def: 3, bounds: between(1, 1000), doc: "tries of one run, the first one included"},
 			{name: "on", kind: kStrings, def: []any{"connect", "timeout", "server_error", "rate_limited", "infrastructure"}, doc: "classes of error that are tried again; [agent/README.md](../agent/README.md#failures) says what each is"},
 		},
 		blocks: []nested{{name: "backoff", unique: true, body: backoffSchema, doc: "The pause before a try: initial × factor^(n−1), at most max, varied by ± jitter."}},
 	}
 	backoffSchema = &schema{attrs: []attr{
-		{name: "initial", kind: kDuration, def: "1s", limits: atLeast(0), doc: "before the second try"},
-		{name: "factor", kind: kNumber, def: 2, limits: between(1, 100), doc: "growth from try to try"},
-		{name: "max", kind: kDuration, def: "30s", limits: atLeast(0), doc: "longest pause, unless the server asks for a longer one (Retry-After)"},
-		{name: "jitter", kind: kNumber, def: 0.2, limits: between(0, 1), doc: "share by which a pause is varied"},
+		{name: "initial", kind: kDuration, def: "1s", bounds: atLeast(0), doc: "before the second try"},
+		{name: "factor", kind: kNumber, def: 2, bounds: between(1, 100), doc: "growth from try to try"},
+		{name: "max", kind: kDuration, def: "30s", bounds: atLeast(0), doc: "longest pause, unless the server asks for a longer one (Retry-After)"},
+		{name: "jitter", kind: kNumber, def: 0.2, bounds: between(0, 1), doc: "share by which a pause is varied"},
 	}}
 )

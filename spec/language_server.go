@@ -25,12 +25,12 @@ var serverSchemas = map[string]*schema{
 	"emulator": {
 		attrs: []attr{
 			forEach,
-			{name: "seed", kind: kWhole, def: 0, limits: between(0, 1<<53), doc: "of all its chance"},
-			{name: "load_time", kind: kDuration, def: "0s", limits: atLeast(0), doc: "paid by the first request after an unload"},
-			{name: "ttft", kind: kDuration, def: "40ms", limits: atLeast(0), doc: "time to the first token, without loading"},
-			{name: "tokens_per_second", kind: kNumber, def: 100, limits: between(0.001, 1e6), doc: "rate of decoding"},
-			{name: "jitter", kind: kNumber, def: 0, limits: between(0, 1), doc: "sigma of the lognormal noise of each gap between tokens"},
-			{name: "output_tokens", kind: kWhole, limits: between(1, 1e6), doc: "length of an answer that max_tokens does not cut"},
+			{name: "seed", kind: kWhole, def: 0, bounds: between(0, 1<<53), doc: "of all its chance"},
+			{name: "load_time", kind: kDuration, def: "0s", bounds: atLeast(0), doc: "paid by the first request after an unload"},
+			{name: "ttft", kind: kDuration, def: "40ms", bounds: atLeast(0), doc: "time to the first token, without loading"},
+			{name: "tokens_per_second", kind: kNumber, def: 100, bounds: between(0.001, 1e6), doc: "rate of decoding"},
+			{name: "jitter", kind: kNumber, def: 0, bounds: between(0, 1), doc: "sigma of the lognormal noise of each gap between tokens"},
+			{name: "output_tokens", kind: kWhole, bounds: between(1, 1e6), doc: "length of an answer that max_tokens does not cut"},
 			{name: "models", kind: kStrings, doc: "names that it knows; any name where left out"},
 		},
 		blocks: []nested{
@@ -53,24 +53,24 @@ var (
 func readyBlock(path string) nested {
 	return nested{name: "ready", unique: true, doc: "How a started server is known to be ready.", body: &schema{attrs: []attr{
 		{name: "path", kind: kString, def: path, doc: "below `url`; a GET of it answers 200 when the server is ready"},
-		{name: "timeout", kind: kDuration, def: "30s", limits: moreThan(0), doc: "how long to wait"},
+		{name: "timeout", kind: kDuration, def: "30s", bounds: moreThan(0), doc: "how long to wait"},
 	}}}
 }
 
 var (
 	timeoutsSchema = &schema{attrs: []attr{
-		{name: "connect", kind: kDuration, limits: moreThan(0), doc: "of opening the connection"},
-		{name: "first_token", kind: kDuration, limits: moreThan(0), doc: "from the request to the first byte of the answer"},
-		{name: "idle", kind: kDuration, limits: moreThan(0), doc: "between chunks"},
+		{name: "connect", kind: kDuration, bounds: moreThan(0), doc: "of opening the connection"},
+		{name: "first_token", kind: kDuration, bounds: moreThan(0), doc: "from the request to the first byte of the answer"},
+		{name: "idle", kind: kDuration, bounds: moreThan(0), doc: "between chunks"},
 	}}
 	effectSchema = &schema{attrs: []attr{
 		{name: "when", kind: kScalars, required: true, doc: "options that the request must have"},
-		{name: "tokens_per_second", kind: kPercent, limits: moreThan(-1), doc: "relative change of the rate, as `\"+2%\"`"},
-		{name: "ttft", kind: kPercent, limits: moreThan(-1), doc: "relative change of the time to the first token"},
-		{name: "load_time", kind: kPercent, limits: moreThan(-1), doc: "relative change of the loading time"},
+		{name: "tokens_per_second", kind: kPercent, bounds: moreThan(-1), doc: "relative change of the rate, as `\"+2%\"`"},
+		{name: "ttft", kind: kPercent, bounds: moreThan(-1), doc: "relative change of the time to the first token"},
+		{name: "load_time", kind: kPercent, bounds: moreThan(-1), doc: "relative change of the loading time"},
 	}}
 	faultSchema = &schema{attrs: []attr{
 		{name: "kind", kind: kString, required: true, oneOf: []string{"reset", "stall", "http_500", "truncated", "slow_header", "error_object"}, doc: "what goes wrong"},
-		{name: "rate", kind: kNumber, required: true, limits: between(0, 1), doc: "share of the requests; over all faults at most 1"},
+		{name: "rate", kind: kNumber, required: true, bounds: between(0, 1), doc: "share of the requests; over all faults at most 1"},
 	}}
 )

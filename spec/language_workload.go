@@ -18,13 +18,13 @@ var workloadSchema = &schema{
 var (
 	ingestSchema = &schema{attrs: []attr{
 		{name: "paths", kind: kStrings, required: true, doc: "patterns relative to the module; `**` crosses folders"},
-		{name: "min_files", kind: kWhole, def: 1, limits: between(1, 1e9), doc: "fewer is an error, not an empty prompt"},
-		{name: "max_bytes", kind: kSize, limits: moreThan(0), doc: "more in all is an error; 1 MiB where left out"},
+		{name: "min_files", kind: kWhole, def: 1, bounds: between(1, 1e9), doc: "fewer is an error, not an empty prompt"},
+		{name: "max_bytes", kind: kSize, bounds: moreThan(0), doc: "more in all is an error; 1 MiB where left out"},
 	}}
 	stepSchema = &schema{
 		attrs: []attr{
 			{name: "prompt", kind: kExpr, required: true, doc: "text that is sent"},
-			{name: "max_tokens", kind: kWhole, limits: between(1, 1e7), doc: "longest answer; the server's own limit where left out"},
+			{name: "max_tokens", kind: kWhole, bounds: between(1, 1e7), doc: "longest answer; the server's own limit where left out"},
 		},
 		blocks: []nested{{name: "extract", unique: true, body: extractSchema, doc: "Values taken from the answer, for later steps and scores."}},
 	}
@@ -50,19 +50,19 @@ var (
 	}}
 	loadSchema = &schema{attrs: []attr{
 		{name: "arrival", kind: kString, def: "closed", oneOf: []string{"closed", "constant", "poisson", "trace"}, doc: "`closed`: a caller waits for its answer, then for `think_time`; `constant`, `poisson`: calls come at a `rate`, whether answers are there or not, and latency counts from the planned time; `trace`: at the times of a file"},
-		{name: "rate", kind: kNumber, limits: between(1e-6, 1e6), doc: "requests per second, where arrival is constant or poisson"},
-		{name: "concurrency", kind: kWhole, limits: between(1, 1e6), doc: "calls under way at the same time; 1 where arrival is closed, else no limit"},
-		{name: "duration", kind: kDuration, limits: moreThan(0), doc: "time in which calls are sent that count"},
-		{name: "requests", kind: kWhole, limits: between(1, 1e9), doc: "calls that count; the load ends with them, or with the duration if that is sooner"},
-		{name: "warmup", kind: kDuration, def: "0s", limits: atLeast(0), doc: "time before, in which calls are sent that don't count"},
-		{name: "cooldown", kind: kDuration, def: "0s", limits: atLeast(0), doc: "time after, in which calls go on that don't count, so that the last ones that do are under load as well"},
-		{name: "think_time", kind: kDuration, limits: atLeast(0), doc: "pause of a caller between an answer and the next call, where arrival is closed"},
+		{name: "rate", kind: kNumber, bounds: between(1e-6, 1e6), doc: "requests per second, where arrival is constant or poisson"},
+		{name: "concurrency", kind: kWhole, bounds: between(1, 1e6), doc: "calls under way at the same time; 1 where arrival is closed, else no limit"},
+		{name: "duration", kind: kDuration, bounds: moreThan(0), doc: "time in which calls are sent that count"},
+		{name: "requests", kind: kWhole, bounds: between(1, 1e9), doc: "calls that count; the load ends with them, or with the duration if that is sooner"},
+		{name: "warmup", kind: kDuration, def: "0s", bounds: atLeast(0), doc: "time before, in which calls are sent that don't count"},
+		{name: "cooldown", kind: kDuration, def: "0s", bounds: atLeast(0), doc: "time after, in which calls go on that don't count, so that the last ones that do are under load as well"},
+		{name: "think_time", kind: kDuration, bounds: atLeast(0), doc: "pause of a caller between an answer and the next call, where arrival is closed"},
 		{name: "trace", kind: kString, doc: "file of send times in seconds, a line each, where arrival is trace; relative to the module"},
 	}}
 	sloSchema = &schema{attrs: []attr{
-		{name: "ttft", kind: kDuration, limits: moreThan(0), doc: "time to the first token, at most"},
-		{name: "tpot", kind: kDuration, limits: moreThan(0), doc: "mean time per output token after the first, at most"},
-		{name: "itl", kind: kDuration, limits: moreThan(0), doc: "each gap between two tokens, at most"},
-		{name: "e2e", kind: kDuration, limits: moreThan(0), doc: "time to the end of the answer, at most"},
+		{name: "ttft", kind: kDuration, bounds: moreThan(0), doc: "time to the first token, at most"},
+		{name: "tpot", kind: kDuration, bounds: moreThan(0), doc: "mean time per output token after the first, at most"},
+		{name: "itl", kind: kDuration, bounds: moreThan(0), doc: "each gap between two tokens, at most"},
+		{name: "e2e", kind: kDuration, bounds: moreThan(0), doc: "time to the end of the answer, at most"},
 	}}
 )

@@ -6,14 +6,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// A value that others are made of may not grow without bounds: thirty locals that each hold the one before twice are a
-// thousand million.
-const (
-	maxElements = 1_000_000
-	maxText     = 16 << 20 // bytes of all texts in a value
-	maxBits     = 4096     // binary exponent of a number
-)
-
 // tooLarge says that a value has more in it than a spec may; "" where it has not.
 func tooLarge(v cty.Value) string {
 	elements, text := maxElements, maxText

@@ -6,14 +6,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -26,9 +24,6 @@ type Options struct {
 	Classes []string // classes of error that a retry rule may name; none: not checked
 	Metrics []string // what the instrument measures, for expressions over metrics; none: not checked
 }
-
-// maxFile is the largest file that is read: HCL needs some 150 bytes of memory for a byte of text.
-const maxFile = 4 << 20
 
 // Load reads the files or folders as one module; no path means the working folder. Where there are errors the module may be
 // incomplete, and serves only to show them: its Files hold the sources that the diagnostics point into.
@@ -58,7 +53,6 @@ func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
 // decoder carries what decoding needs from block to block.
 type decoder struct {
 	opts         Options
-	parser       *hclparse.Parser
 	module       *Module
 	files        *files
 	scope        *scope
@@ -83,11 +77,13 @@ type decoder struct {
 }
 
 func newDecoder(opts Options) *decoder {
-	d := &decoder{opts: opts, parser: hclparse.NewParser(), places: map[string]hcl.Range{}, declared: map[*block]bool{}, made: map[*block]blocks{}, own: map[string]*userFunction{}, uses: newUses(),
-		declarations: map[string][]*declaration{}, loose: map[string]bool{}, sent: map[Ref]map[string]bool{}, writers: map[string]*Report{},
-		results: map[Ref]cty.Type{}, queue: queue{waiting: map[Ref]func(){}, place: map[Ref]int{}}}
-	d.module = &Module{Files: d.parser.Files(), Given: map[string]string{}}
-	return d
+	return &decoder{
+		opts: opts, module: &Module{Files: map[string]*hcl.File{}, Given: map[string]string{}},
+		places: map[string]hcl.Range{}, declarations: map[string][]*declaration{}, declared: map[*block]bool{}, made: map[*block]blocks{},
+		queue: queue{waiting: map[Ref]func(){}, place: map[Ref]int{}}, results: map[Ref]cty.Type{},
+		own: map[string]*userFunction{}, uses: newUses(), loose: map[string]bool{},
+		sent: map[Ref]map[string]bool{}, writers: map[string]*Report{},
+	}
 }
 
 func (d *decoder) errorAt(rng hcl.Range, summary, detail string) {
@@ -98,9 +94,7 @@ func (d *decoder) fail(summary, detail string) {
 	d.diags = append(d.diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail})
 }
 
-// maxMistakes is how many are told at once. What comes after them is left for the next time.
-const maxMistakes = 100
-
+// enough says whether as many mistakes were found as are told. What comes after them is left for the next time.
 func (d *decoder) enough() bool {
 	d.stopped = d.stopped || len(d.diags) >= maxMistakes
 	return d.stopped
@@ -133,7 +127,7 @@ func (d *decoder) gather(paths []string) []string {
 		case os.IsNotExist(err):
 			d.fail("No such file", fmt.Sprintf("There is no file or folder %q.%s", p, nearbySpecs(p)))
 		case err != nil:
-			d.fail("Unreadable file", upper(err.Error())+".")
+			d.diags = append(d.diags, unreadable(err))
 		case info.IsDir():
 			found := specsIn(p)
 			if len(found) == 0 {
@@ -179,74 +173,27 @@ func nearbySpecs(p string) string {
 	return didYouMean(filepath.Base(p), names, "")
 }
 
-// parse reads a file, unless it would be more than HCL's parser can bear.
+// parse reads a file, and gives what can be understood of it; nil where nothing can.
 func (d *decoder) parse(name string, sum hash.Hash) hcl.Body {
-	src, err := readSpec(name)
+	src, err := readFile(name)
 	if err != nil {
-		d.fail("Unreadable file", upper(err.Error())+".")
+		d.diags = append(d.diags, unreadable(err))
 		return nil
 	}
 	_, _ = fmt.Fprint(sum, filepath.Base(name), "\x00", len(src), "\x00")
 	_, _ = sum.Write(src)
-	if strings.HasSuffix(name, ".json") {
-		return d.parseJSON(name, src)
-	}
-	if _, diag := lex(src, name); diag != nil {
-		d.parser.AddFile(name, &hcl.File{Bytes: src})
-		d.diags = append(d.diags, diag)
+	rest := understand(name, src)
+	d.module.Files[name] = rest.file
+	d.diags, d.stopped = append(d.diags, rest.diags...), d.stopped || rest.stopped
+	if rest.file.Body == nil {
 		return nil
 	}
-	file, diags := d.parser.ParseHCL(src, name)
-	if diags.HasErrors() {
-		rest := salvage(src, name)
-		d.diags, d.stopped = append(d.diags, rest.diags...), d.stopped || rest.stopped
-		if rest.file == nil {
-			return nil
-		}
-		file.Body, file.Nav = rest.file.Body, navigator{rest.file.Nav, file.Nav}
-		d.notice(rest.cuts)
-	}
-	if body, ok := file.Body.(*hclsyntax.Body); ok {
+	d.notice(rest.cuts)
+	if body, ok := rest.file.Body.(*hclsyntax.Body); ok {
 		bounded(body)
 		d.bodies = append(d.bodies, body)
 	}
-	return file.Body
-}
-
-// lex gives the tokens of a file, or says why it can't be parsed.
-func lex(src []byte, name string) (hclsyntax.Tokens, *hcl.Diagnostic) {
-	if diag := notText(src, name); diag != nil {
-		return nil, diag
-	}
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
-	return tokens, tooDeep(tokens)
-}
-
-func readSpec(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%q is not a regular file", name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(src) > maxFile {
-		return nil, fileTooLarge(name)
-	}
-	return src, nil
-}
-
-func fileTooLarge(name string) error {
-	return fmt.Errorf("%q has more than the %d MiB that a spec may have: keep data in files of their own and read them with file()", name, maxFile>>20)
+	return rest.file.Body
 }
 
 // tidy puts errors first, then all in the order of the source, and tells each once.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
@@ -143,3 +144,10 @@ func (l *Lock) Bytes() []byte {
 func (r Ref) labels() []string {
 	return slices.DeleteFunc([]string{r.Kind, r.Name, r.Key}, func(label string) bool { return label == "" })
 }
+
+// lockEnding is that of a lock file.
+const lockEnding = ".lock.hcl"
+
+// Belongs says whether a file beside a spec has a part in what the spec means, though no path names it. A file of values is none: what
+// it gives is in Module.Given, and the digest of a file that holds little but a secret would tell it.
+func Belongs(name string) bool { return strings.HasSuffix(name, lockEnding) }

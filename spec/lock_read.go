@@ -18,15 +18,15 @@ import (
 // lock reads the lock that lies beside the spec, where there is one.
 func (d *decoder) lock() {
 	name := filepath.Join(d.module.Dir, LockFile)
-	src, err := readSpec(name)
+	src, err := readFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return
 	case err != nil:
-		d.diags = append(d.diags, unreadable(err)...)
+		d.diags = append(d.diags, unreadable(err))
 		return
 	}
-	d.parser.AddFile(name, &hcl.File{Bytes: src})
+	d.module.Files[name] = &hcl.File{Bytes: src}
 	lock, diags := ParseLock(src, name)
 	d.module.Lock, d.diags = lock, append(d.diags, diags...)
 }
@@ -36,18 +36,11 @@ const lockRemedy = "bench writes this file: take it from git once more, or delet
 
 // ParseLock reads a lock. Where there are mistakes there are diagnostics alone.
 func ParseLock(src []byte, filename string) (*Lock, hcl.Diagnostics) {
-	if len(src) > maxFile {
-		return nil, unreadable(fileTooLarge(filename))
-	}
 	if marker := conflict(src, filename); marker != nil {
 		return nil, hcl.Diagnostics{marker}
 	}
-	if _, diag := lex(src, filename); diag != nil {
-		return nil, hcl.Diagnostics{diag}
-	}
-	file, diags := hclsyntax.ParseConfig(src, filename, hcl.InitialPos)
+	file, diags := parseHCL(filename, src)
 	if diags.HasErrors() {
-		diags = legibleSyntax(diags, src)
 		for _, d := range diags {
 			d.Detail += " " + lockRemedy
 		}

@@ -10,10 +10,6 @@ import (
 
 // HCL goes through loops to their end, and puts templates together whatever comes of it. A loop of 100 000 rounds in a loop of
 // 100 000 would fill any memory. So the parts of a parsed expression that are evaluated again and again count what they give.
-const maxWork = 1_000_000 // rounds, elements and pieces of text
-
-// pieceOfText is how many bytes of text count as much as an element.
-const pieceOfText = 64
 
 // bounded makes evaluating a file or an expression take no more time and memory than is stated here and in one_type.go: it counts
 // the work in all loops, of one evaluation at a time.

@@ -31,9 +31,6 @@ type cell struct {
 	added bool   // by an include: it is not among the axis' own
 }
 
-// maxCells bounds a matrix: every cell is looked at before anything runs, and that should take seconds.
-const maxCells = 100_000
-
 // matrix decodes the axes of an experiment and gives the scope of what may refer to them.
 func (d *decoder) matrix(b *block, e *Experiment, outer *scope) *scope {
 	content := d.content(b, matrixSchema, outer)
@@ -131,14 +128,13 @@ func (d *decoder) axis(name, label string, rng hcl.Range, expr hcl.Expression, o
 		return nil
 	}
 	t := val.Type()
-	isList := t.IsTupleType() || t.IsListType() || t.IsSetType()
 	switch {
 	case val.ContainsMarked():
 		d.errorAt(expr.Range(), sensitiveHere, "The values of an axis are written to records and reports, and one of these is sensitive.")
 		return nil
 	case !val.IsWhollyKnown():
 		return nil // a mistake elsewhere, told there
-	case val.IsNull() || !isList:
+	case val.IsNull() || !isSequence(t):
 		d.errorAt(expr.Range(), "Wrong type", fmt.Sprintf("An axis is a list of values, as [256, 512, 1024], and this is %s.", friendly(t)))
 		return nil
 	case val.LengthInt() == 0:

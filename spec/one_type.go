@@ -93,6 +93,9 @@ func convertTo(v cty.Value, want cty.Type) (cty.Value, error) {
 	return convert.Convert(beforehand(v, want), want)
 }
 
+// isSequence says whether values of a type have elements without names: a list, a set or a tuple.
+func isSequence(t cty.Type) bool { return t.IsTupleType() || t.IsListType() || t.IsSetType() }
+
 // oneType makes a long tuple a list, and a large object a map, where a collection is wanted. Of one that can't be converted it
 // gives as much as it takes for the conversion to fail.
 func oneType(v cty.Value, want cty.Type) cty.Value {

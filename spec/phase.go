@@ -99,10 +99,7 @@ func (s *setting) learn(r Results) hcl.Diagnostics {
 	}
 	value, problems := s.attr.take(v, s.expr)
 	s.value = value
-	for _, p := range problems {
-		diags = append(diags, p.diagnostic(s.expr, s.known.with(s.results)))
-	}
-	return diags
+	return append(diags, tellProblems(problems, s.expr, s.known.with(s.results))...)
 }
 
 // fix takes the settings that are the same for every configuration by now, and gives the rest.

@@ -156,13 +156,9 @@ func (b *programBuilder) source(e Expr) Source {
 	used := b.files.used
 	b.files.used = nil
 	b.diags = append(b.diags, diags...)
-	rng := e.Range()
-	_, native := e.expr.(hclsyntax.Expression)
-	s := Source{
-		JSON: !native, Vars: b.vars(e.expr.Range(), own), Text: b.text(rng), Filename: filepath.Base(rng.Filename),
-		Line: rng.Start.Line, Column: rng.Start.Column, Byte: rng.Start.Byte,
-		Files: slices.Sorted(maps.Keys(used.files)), Listings: slices.Sorted(maps.Keys(used.patterns)),
-	}
+	s := b.asText(e.expr)
+	s.Vars = b.vars(e.Range(), own)
+	s.Files, s.Listings = slices.Sorted(maps.Keys(used.files)), slices.Sorted(maps.Keys(used.patterns))
 	for _, name := range s.Files {
 		b.program.Files[name] = b.files.contents[name]
 	}
@@ -183,11 +179,16 @@ func (b *programBuilder) calls(expr hcl.Expression) {
 		for _, t := range f.variables() {
 			b.note(f.result.Range(), t)
 		}
-		_, native := f.result.(hclsyntax.Expression)
-		rng := f.result.Range()
-		b.program.Calls[f.name] = Function{f.params, f.variadic, Source{
-			JSON: !native, Text: b.text(rng), Filename: filepath.Base(rng.Filename), Line: rng.Start.Line, Column: rng.Start.Column, Byte: rng.Start.Byte,
-		}}
+		b.program.Calls[f.name] = Function{f.params, f.variadic, b.asText(f.result)}
+	}
+}
+
+// asText takes an expression as text, with its place.
+func (b *programBuilder) asText(expr hcl.Expression) Source {
+	_, native := expr.(hclsyntax.Expression)
+	rng := expr.Range()
+	return Source{
+		JSON: !native, Text: b.text(rng), Filename: filepath.Base(rng.Filename), Line: rng.Start.Line, Column: rng.Start.Column, Byte: rng.Start.Byte,
 	}
 }
 
@@ -247,18 +248,6 @@ func (b *programBuilder) note(at hcl.Range, t hcl.Traversal) {
 		}
 		b.used[root][name] = v
 	}
-}
-
-// namesIn lists which of the things behind a root a reference means: the one that it names, or all of them, sorted.
-func namesIn[T any](t hcl.Traversal, all map[string]T) []string {
-	name, named := second(t)
-	if !named {
-		return slices.Sorted(maps.Keys(all))
-	}
-	if _, ok := all[name]; !ok {
-		return nil
-	}
-	return []string{name}
 }
 
 // holdsReference says whether a reference to a block is in a value.

@@ -28,6 +28,7 @@ func TestReadme(t *testing.T) {
 	}
 	want = replace(t, want, "blocks", strings.TrimSuffix(blocks.String(), "\n"))
 	want = replace(t, want, "functions", functionTable())
+	want = replace(t, want, "limits", limitTable(t))
 	if flag.Lookup("update").Value.String() == "true" {
 		if err := os.WriteFile("README.md", []byte(want), 0o600); err != nil {
 			t.Fatal(err)
@@ -214,10 +215,10 @@ func (a attr) takes() string {
 			text = "a list of " + text
 		}
 	}
-	if a.limits != nil && a.kind == kPercent {
-		text += ", " + a.limits.text(100, "%")
-	} else if a.limits != nil {
-		text += ", " + a.limits.text(1, "")
+	if a.bounds != nil && a.kind == kPercent {
+		text += ", " + a.bounds.text(100, "%")
+	} else if a.bounds != nil {
+		text += ", " + a.bounds.text(1, "")
 	}
 	for _, may := range []struct {
 		may  bool

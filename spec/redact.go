@@ -2,13 +2,11 @@ package spec
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -54,24 +52,23 @@ var (
 
 // secretRanges finds the sensitive values in a spec file, and says whether it could be understood.
 func secretRanges(name string, src []byte) (secrets []hcl.Range, ok bool) {
-	if strings.HasSuffix(name, ".json") {
+	if isJSON(name) {
 		return secretsInJSON(name, src)
 	}
-	if _, diag := lex(src, name); diag != nil {
-		return nil, false
-	}
-	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
-	if diags.HasErrors() {
-		rest := salvage(src, name)
-		if file = rest.file; file == nil {
-			return nil, false
+	rest := understandHCL(name, src)
+	body, ok := rest.file.Body.(*hclsyntax.Body)
+	if !ok { // nothing of it can be understood
+		for _, f := range outline(src, name) {
+			cut := cutFragment{rng: hcl.Range{Filename: name, Start: f.start, End: f.end}}
+			secrets = append(secrets, secretsInCut(cut, src, &hclsyntax.Body{})...)
 		}
-		for _, c := range rest.cuts {
-			secrets = append(secrets, secretsInCut(c, src, file)...)
-		}
+		return secrets, false
 	}
-	secrets = append(secrets, secretDefaults(file.Body)...)
-	_ = hclsyntax.VisitAll(file.Body.(*hclsyntax.Body), func(n hclsyntax.Node) hcl.Diagnostics {
+	for _, c := range rest.cuts {
+		secrets = append(secrets, secretsInCut(c, src, body)...)
+	}
+	secrets = append(secrets, secretDefaults(body)...)
+	_ = hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
 		call, ok := n.(*hclsyntax.FunctionCallExpr)
 		switch {
 		case ok && call.Name == "sensitive":
@@ -81,7 +78,7 @@ func secretRanges(name string, src []byte) (secrets []hcl.Range, ok bool) {
 		}
 		return nil
 	})
-	return secrets, !diags.HasErrors()
+	return secrets, !rest.diags.HasErrors()
 }
 
 // secretDefaults finds the defaults of sensitive variables.
@@ -100,7 +97,7 @@ func secretDefaults(body hcl.Body) []hcl.Range {
 
 // secretsInCut finds what may be sensitive in a part of a file that can't be parsed: what stands behind the word that makes it so, and
 // a default where the variable, or what is left of it, speaks of being sensitive.
-func secretsInCut(c cutFragment, src []byte, left *hcl.File) []hcl.Range {
+func secretsInCut(c cutFragment, src []byte, left *hclsyntax.Body) []hcl.Range {
 	text := c.rng.SliceBytes(src)
 	from := -1
 	if at := callOfSecret().FindIndex(text); at != nil {
@@ -118,8 +115,8 @@ func secretsInCut(c cutFragment, src []byte, left *hcl.File) []hcl.Range {
 }
 
 // isSensitiveAt says whether the block that begins at a place says that it is sensitive.
-func isSensitiveAt(at hcl.Pos, file *hcl.File) bool {
-	for _, b := range file.Body.(*hclsyntax.Body).Blocks {
+func isSensitiveAt(at hcl.Pos, body *hclsyntax.Body) bool {
+	for _, b := range body.Blocks {
 		if a := b.Body.Attributes["sensitive"]; b.TypeRange.Start.Byte == at.Byte && a != nil {
 			return !isFalse(a.Expr)
 		}
@@ -129,9 +126,6 @@ func isSensitiveAt(at hcl.Pos, file *hcl.File) bool {
 
 // secretsInJSON is secretRanges for HCL's JSON syntax. A text in which a function makes something sensitive is one as a whole.
 func secretsInJSON(name string, src []byte) (secrets []hcl.Range, ok bool) {
-	if cmp.Or(notText(src, name), jsonTooDeep(src, name)) != nil {
-		return nil, false
-	}
 	add := func(from, to int) {
 		line := 1 + bytes.Count(src[:from], []byte("\n"))
 		secrets = append(secrets, hcl.Range{Filename: name, Start: hcl.Pos{Line: line, Byte: from}, End: hcl.Pos{Line: line, Byte: to}})
@@ -146,8 +140,7 @@ func secretsInJSON(name string, src []byte) (secrets []hcl.Range, ok bool) {
 			add(at[0], at[1])
 		}
 	}
-	file, diags := hcljson.Parse(src, name)
-	if !diags.HasErrors() {
+	if file, diags := parseJSON(name, src); !diags.HasErrors() {
 		return append(secrets, secretDefaults(file.Body)...), true
 	}
 	for _, at := range jsonDefault().FindAllSubmatchIndex(src, -1) {

@@ -242,34 +242,3 @@ func (r *resolver) allVariables(expr hcl.Expression) []hcl.Traversal {
 	}
 	return all
 }
-
-// second gives the name behind the root of a reference: b in a.b and in a["b"].
-func second(t hcl.Traversal) (string, bool) {
-	if len(t) < 2 {
-		return "", false
-	}
-	return stepName(t[1])
-}
-
-// stepName gives the name that a step of a reference goes to.
-func stepName(step hcl.Traverser) (string, bool) {
-	switch step := step.(type) {
-	case hcl.TraverseAttr:
-		return step.Name, true
-	case hcl.TraverseIndex:
-		if step.Key.Type() == cty.String && step.Key.IsKnown() && !step.Key.IsNull() {
-			return step.Key.AsString(), true
-		}
-	}
-	return "", false
-}
-
-// inOrder gives attributes in the order of the source.
-func inOrder(attrs hcl.Attributes) []*hcl.Attribute {
-	list := make([]*hcl.Attribute, 0, len(attrs))
-	for _, a := range attrs {
-		list = append(list, a)
-	}
-	slices.SortFunc(list, func(a, b *hcl.Attribute) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
-	return list
-}

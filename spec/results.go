@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -189,25 +188,6 @@ func (e Expr) firstNull(vars map[string]cty.Value) string {
 	return "a result"
 }
 
-// asWritten gives a reference as a spec has it.
-func asWritten(t hcl.Traversal) string {
-	var b strings.Builder
-	b.WriteString(t.RootName())
-	for _, step := range t[1:] {
-		switch step := step.(type) {
-		case hcl.TraverseAttr:
-			b.WriteString("." + step.Name)
-		case hcl.TraverseIndex:
-			if step.Key.Type() == cty.String {
-				fmt.Fprintf(&b, "[%q]", step.Key.AsString())
-			} else {
-				fmt.Fprintf(&b, "[%s]", step.Key.AsBigFloat().Text('g', -1))
-			}
-		}
-	}
-	return b.String()
-}
-
 // Truth says whether a condition over results holds. Where that can't be told, missing says of what there is no result.
 func (e Expr) Truth(r Results) (holds bool, missing string, diags hcl.Diagnostics) {
 	v, missing, diags := e.as(cty.Bool, r)
@@ -273,9 +253,7 @@ func (r *Report) Values(results Results) (map[string]any, hcl.Diagnostics) {
 	}
 	of, _ := reportSchema.attr("vars")
 	taken, problems := of.take(v, r.LateVars.expr)
-	for _, p := range problems {
-		diags = append(diags, p.diagnostic(r.LateVars.expr, r.LateVars.scope.with(r.LateVars.scope.results(results))))
-	}
+	diags = append(diags, tellProblems(problems, r.LateVars.expr, r.LateVars.scope.with(r.LateVars.scope.results(results)))...)
 	switch {
 	case diags.HasErrors():
 		return nil, diags

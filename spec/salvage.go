@@ -15,13 +15,14 @@ import (
 // redefined is HCL's summary of an attribute that stands twice in a body, which keeps the parser from nothing.
 const redefined = "Attribute redefined"
 
-// A remnant is a file without what can't be parsed.
+// A remnant is what can be understood of a file.
 type remnant struct {
-	file  *hcl.File
-	cuts  []cutFragment
-	diags hcl.Diagnostics
+	file   *hcl.File        // without what can't be parsed; where nothing can be, there is no body
+	tokens hclsyntax.Tokens // of one without mistakes in HCL's own syntax
+	cuts   []cutFragment
+	diags  hcl.Diagnostics
 
-	stopped bool // there are more mistakes, and too many to tell: there is no file
+	stopped bool // there are more mistakes, and too many to tell: there is no body
 }
 
 // A cutFragment is an attribute or a block that was cut out.
@@ -35,22 +36,37 @@ type cutFragment struct {
 // maxSalvaged is how deep blocks are looked into for what can't be parsed: the language has fewer levels.
 const maxSalvaged = 8
 
-// salvage gives what can be understood of a file that has mistakes of syntax, and tells of each of these.
-func salvage(src []byte, name string) remnant {
-	s := &salvaging{src: src, name: name, left: bytes.Clone(src)}
+// understand gives what can be understood of a spec, and tells of each mistake of syntax in it. JSON is taken as a whole, or not at all.
+func understand(name string, src []byte) remnant {
+	if isJSON(name) {
+		file, diags := parseJSON(name, src)
+		return remnant{file: file, diags: diags}
+	}
+	return understandHCL(name, src)
+}
+
+// understandHCL is understand for a file in HCL's own syntax, whatever it is called.
+func understandHCL(name string, src []byte) remnant {
+	whole, tokens, diags := parseAny(name, src)
+	if !diags.HasErrors() || whole.Body == nil {
+		return remnant{file: whole, tokens: tokens, diags: diags}
+	}
+	rest := salvage(name, src)
+	rest.file = &hcl.File{Bytes: src, Body: rest.file.Body, Nav: navigator{rest.file.Nav, whole.Nav}}
+	return rest
+}
+
+// salvage gives what is left of a file that has mistakes of syntax, and tells of each of these.
+func salvage(name string, src []byte) remnant {
+	s := &salvaging{src: src, name: name, left: bytes.Clone(src), out: remnant{file: &hcl.File{}}}
 	all := outline(src, name)
 	s.strays(all)
 	s.fragments(all, hcl.Pos{}, 0)
 	if s.out.stopped {
 		return s.out
 	}
-	if _, diag := lex(s.left, name); diag != nil { // what was cut out has been hiding it
-		s.out.diags = append(s.out.diags, diag)
-		return s.out
-	}
-	file, diags := hclsyntax.ParseConfig(s.left, name, hcl.InitialPos)
-	s.out.diags = append(s.out.diags, legibleSyntax(diags, src)...)
-	s.out.file = file
+	file, _, diags := parseAny(name, s.left) // it may nest too deeply, which what was cut out has been hiding
+	s.out.file, s.out.diags = file, append(s.out.diags, legibleSyntax(diags, src)...)
 	return s.out
 }
 
@@ -128,11 +144,7 @@ func (s *salvaging) strays(all []*fragment) {
 // parse gives the mistakes of syntax in a fragment.
 func (s *salvaging) parse(it *fragment) hcl.Diagnostics {
 	alone := append(bytes.Clone(s.left[it.start.Byte:it.end.Byte]), '\n')
-	tokens, _ := hclsyntax.LexConfig(alone, s.name, it.start)
-	if diag := tooDeep(tokens); diag != nil {
-		return hcl.Diagnostics{diag}
-	}
-	_, diags := hclsyntax.ParseConfig(alone, s.name, it.start)
+	_, _, diags := parsePart(s.name, alone, it.start)
 	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool { return d.Summary == redefined }) // told of what is left
 }
 

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -36,28 +37,28 @@ type attr struct {
 	def      any      // value where it is left out, as scalar gives it; nil: none
 	refs     []string // blocks that a kRef or kRefs may name
 	oneOf    []string // allowed values of a kString or kStrings
-	limits   *limits  // of a number, a duration (s), a size (bytes) or a percentage (fraction)
+	bounds   *bounds  // of a number, a duration (s), a size (bytes) or a percentage (fraction)
 	varies   bool     // may refer to matrix.*: its value is known for each configuration
 	late     bool     // may refer to the results of analyses and comparisons: its value is known after these
 	secret   bool     // may be sensitive: it is kept in a form that nothing shows
 }
 
-// limits are bounds of a quantity.
-type limits struct {
+// bounds are those of a quantity.
+type bounds struct {
 	min, max  float64
 	exclusive bool // min itself is out
 }
 
-func between(from, to float64) *limits { return &limits{min: from, max: to} }
-func moreThan(n float64) *limits       { return &limits{min: n, max: math.Inf(1), exclusive: true} }
-func atLeast(n float64) *limits        { return &limits{min: n, max: math.Inf(1)} }
+func between(from, to float64) *bounds { return &bounds{min: from, max: to} }
+func moreThan(n float64) *bounds       { return &bounds{min: n, max: math.Inf(1), exclusive: true} }
+func atLeast(n float64) *bounds        { return &bounds{min: n, max: math.Inf(1)} }
 
-func (l *limits) hold(n float64) bool {
+func (l *bounds) hold(n float64) bool {
 	return l == nil || n <= l.max && (n > l.min || n == l.min && !l.exclusive)
 }
 
 // text completes "must be …", in a unit of which scale make the one that the bounds are in.
-func (l *limits) text(scale float64, unit string) string {
+func (l *bounds) text(scale float64, unit string) string {
 	from, to := trimFloat(l.min*scale)+unit, trimFloat(l.max*scale)+unit
 	switch {
 	case !math.IsInf(l.max, 1):
@@ -152,4 +153,35 @@ func (a attr) want() cty.Type {
 		return cty.String
 	}
 	return cty.DynamicPseudoType
+}
+
+// noun says what an attribute takes.
+func (a attr) noun() string {
+	switch a.kind {
+	case kWhole:
+		return "a whole number"
+	case kNumber:
+		return "a number"
+	case kBool:
+		return "true or false"
+	case kStrings:
+		return "a list of strings"
+	case kDuration:
+		return `a duration, as "30s"`
+	case kSize:
+		return `a size, as "1MiB"`
+	case kPercent:
+		return `a percentage, as "1%"`
+	case kDistribution:
+		return `a number, or a distribution as "normal(512, 64)"`
+	case kScalars:
+		return "an object of numbers, strings, bools and lists of them"
+	case kRef:
+		return "a reference to " + article(a.refs...)
+	case kRefs:
+		return "a list of references to " + strings.Join(a.refs, " or ") + " blocks"
+	case kExpr:
+		return "an expression"
+	}
+	return "a string"
 }

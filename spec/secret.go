@@ -84,3 +84,11 @@ func (v *values) environment(name string, shown *map[string]any, hidden *[]Secre
 		}
 	}
 }
+
+// sensitiveHere is the summary for a sensitive value where it would be written down.
+const sensitiveHere = "Sensitive value not allowed here"
+
+type mark string
+
+// sensitiveMark is carried by every value that a sensitive variable, or the environment, went into.
+const sensitiveMark = mark("sensitive")

@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"slices"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -91,10 +89,6 @@ func ask[T any](s *setting, compiled form[T], p *point, take func(cty.Value) T) 
 		return none, diags
 	}
 	return take(v), diags
-}
-
-func refersTo(expr hcl.Expression, root string) bool {
-	return slices.ContainsFunc(expr.Variables(), func(t hcl.Traversal) bool { return t.RootName() == root })
 }
 
 // settings takes what is the same for every configuration once and for all, and gives what is not.

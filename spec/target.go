@@ -3,6 +3,8 @@ package spec
 import (
 	"fmt"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -92,4 +94,25 @@ func (d *decoder) slurm(v *values) *Slurm {
 		}
 	}
 	return out
+}
+
+// ParseCPUs reads a list of cores, as "0-3,6". The cores come back sorted.
+func ParseCPUs(s string) ([]int, error) {
+	var cores []int
+	for _, part := range splitComma(s) {
+		from, to, isRange := strings.Cut(part, "-")
+		if !isRange {
+			to = from
+		}
+		a, err1 := strconv.ParseUint(from, 10, 12) // 4096 cores at most
+		b, err2 := strconv.ParseUint(to, 10, 12)
+		if err1 != nil || err2 != nil || b < a {
+			return nil, fmt.Errorf("%q is not a list of cores: write it as \"0-3\" or \"0,2\"", s)
+		}
+		for c := a; c <= b; c++ {
+			cores = append(cores, int(c))
+		}
+	}
+	slices.Sort(cores)
+	return slices.Compact(cores), nil
 }

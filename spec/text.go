@@ -2,32 +2,14 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
-// ParseCPUs reads a list of cores, as "0-3,6". The cores come back sorted.
-func ParseCPUs(s string) ([]int, error) {
-	var cores []int
-	for _, part := range splitComma(s) {
-		from, to, isRange := strings.Cut(part, "-")
-		if !isRange {
-			to = from
-		}
-		a, err1 := strconv.ParseUint(from, 10, 12) // 4096 cores at most
-		b, err2 := strconv.ParseUint(to, 10, 12)
-		if err1 != nil || err2 != nil || b < a {
-			return nil, fmt.Errorf("%q is not a list of cores: write it as \"0-3\" or \"0,2\"", s)
-		}
-		for c := a; c <= b; c++ {
-			cores = append(cores, int(c))
-		}
-	}
-	slices.Sort(cores)
-	return slices.Compact(cores), nil
-}
-
+// splitComma gives the parts between commas, without the space around them.
 func splitComma(s string) []string {
 	parts := strings.Split(s, ",")
 	for i := range parts {
@@ -36,6 +18,7 @@ func splitComma(s string) []string {
 	return parts
 }
 
+// upper makes a sentence of an error: its first letter is a capital one.
 func upper(s string) string {
 	if s == "" {
 		return s
@@ -51,6 +34,7 @@ func countOf(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// quoted puts each name in quotes.
 func quoted(names []string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {
@@ -69,3 +53,41 @@ func enumerate(names []string, last string) string {
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " " + last + " " + names[len(names)-1]
 }
+
+// article writes names as "an agent" or "a server or target".
+func article(names ...string) string {
+	name := orList(names)
+	if strings.ContainsAny(name[:1], "aeiou") {
+		return "an " + name
+	}
+	return "a " + name
+}
+
+// friendly says what values of a type are called: "a list", "a reference to a server".
+func friendly(t cty.Type) string {
+	switch {
+	case t == cty.DynamicPseudoType:
+		return "null" // a value whose type isn't known passes every conversion
+	case t.IsCapsuleType():
+		return "a reference to " + article(t.FriendlyName())
+	case t.IsObjectType():
+		return "an object"
+	case t.IsTupleType():
+		return "a list"
+	}
+	return article(t.FriendlyName())
+}
+
+// described says what a value is.
+func described(v cty.Value) string {
+	if v.IsNull() {
+		return "null"
+	}
+	return friendly(v.Type())
+}
+
+// at writes a place as a user looks it up.
+func at(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
+
+// cut gives at most n bytes of a text, whole runes.
+func cut(s string, n int) string { return strings.ToValidUTF8(s[:n], "") + "…" }

@@ -29,18 +29,11 @@ func (u *uses) note(to string) {
 // noteReference notes what a reference means: a variable, a local value, a block or an instance, or all of a sort where it names
 // none.
 func (u *uses) noteReference(t hcl.Traversal) {
-	to := t.RootName()
-	sort, ok := sorts[to]
+	sort, ok := sorts[t.RootName()]
 	if !ok || sort.where != inModule {
 		return
 	}
-	for i := range sort.parts {
-		name, ok := second(t[i:])
-		if !ok {
-			break
-		}
-		to += "." + name
-	}
+	to := addressOf(t)
 	if _, block := refTypes[t.RootName()]; block && len(t) > sort.parts+1 {
 		if key, ok := stepName(t[sort.parts+1]); ok {
 			to = Ref{Name: to, Key: key}.ID()

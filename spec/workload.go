@@ -67,9 +67,6 @@ var ingestType = cty.Object(map[string]cty.Type{
 	"text": cty.String, "summary": cty.String,
 })
 
-// maxSteps bounds a workload: each step is checked against all of the others.
-const maxSteps = 1000
-
 // workloadDecoder carries what is known from block to block of a workload.
 type workloadDecoder struct {
 	*decoder

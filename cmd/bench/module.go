@@ -69,6 +69,9 @@ func (e *env) load(c *cli.Context, paths []string, inputs []spec.Input) (*spec.M
 		if runner.IsPlanFile(path) {
 			return nil, fmt.Errorf("%s is a plan file, which only bench apply takes; name the spec", path)
 		}
+		if err := runner.CheckSpecName(path); err != nil {
+			return nil, err
+		}
 	}
 	m, diags := spec.Load(paths, e.specOptions(inputs))
 	if !diags.HasErrors() {

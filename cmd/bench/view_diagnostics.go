@@ -54,9 +54,14 @@ func (e *env) diagnosticsText(c *cli.Context, files map[string]*hcl.File, diags 
 // diagnosticsText has HCL's writer colour in any case, since the colours mark the place, and takes them away where they are not
 // wanted. The text is printable before it gets them, so that they are the only sequences in it.
 func diagnosticsText(files map[string]*hcl.File, diags hcl.Diagnostics, width uint, color bool) (string, error) {
+	from := newSources(printableFiles(files))
 	var b strings.Builder
-	if err := hcl.NewDiagnosticTextWriter(&b, printableFiles(files), width, true).WriteDiagnostics(printableDiagnostics(diags)); err != nil {
-		return "", err
+	for _, d := range printableDiagnostics(diags) {
+		written, err := from.write(d, width)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(written)
 	}
 	text := carets(b.String())
 	if !color {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
+	"pgregory.net/rapid"
 )
 
 // TestCarets holds where the place is marked: behind tabs and wide letters, and once where it goes over several lines.
@@ -71,4 +72,34 @@ func TestNarrow(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, got, x.want)
 		}
 	}
+}
+
+// TestExcerpts: whatever the source and the places, what is shown is what HCL's writer shows of the whole file.
+func TestExcerpts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		src := []byte(strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{"a", "é", "e\u0301", "大", " ", "\t", "\n", "\n", "\r\n", "\r", "x = {", "}"})).Draw(t, "source"), ""))
+		pos := func(from int, label string) hcl.Pos {
+			return hcl.Pos{Byte: rapid.IntRange(from, len(src)+2).Draw(t, label), Line: rapid.IntRange(1, 9).Draw(t, "line")}
+		}
+		rng := func() *hcl.Range {
+			start := pos(0, "start")
+			return &hcl.Range{Filename: "a.hcl", Start: start, End: pos(start.Byte, "end")}
+		}
+		file, _ := hclparse.NewParser().ParseHCL(src, "a.hcl")
+		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Summary", Detail: "Detail.\n\n  on a place.", Subject: rng()}
+		if rapid.Bool().Draw(t, "context") {
+			d.Context = rng()
+		}
+		if rapid.Bool().Draw(t, "elsewhere") {
+			d.Subject.Filename = "b.hcl"
+		}
+		files := map[string]*hcl.File{"a.hcl": file, "none.hcl": nil}
+		var want strings.Builder
+		if err := hcl.NewDiagnosticTextWriter(&want, files, 80, true).WriteDiagnostic(d); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := newSources(files).write(d, 80); got != want.String() || err != nil {
+			t.Fatalf("of %q: got %v\n%q, want\n%q", src, err, got, want.String())
+		}
+	})
 }

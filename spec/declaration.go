@@ -128,9 +128,6 @@ func (d *decoder) validName(name string, rng hcl.Range) bool {
 	return false
 }
 
-// maxIdentifier is the longest name of a block, in bytes: it becomes part of the names of files.
-const maxIdentifier = 64
-
 func isName(s string) bool {
 	for i, r := range s {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_'
@@ -162,17 +159,23 @@ func (d *decoder) know(root string, v cty.Value) {
 	d.scope.ctx.Variables[root] = v
 }
 
-// addressed gives the addresses that a reference may mean: one, or all that lie under it where it stops short of a name.
-func addressed(t hcl.Traversal, among []*declaration) []*declaration {
-	want := t.RootName()
-	for i := range sorts[want].parts {
+// addressOf gives the address that a reference names; one that lies above it where it stops short of a name.
+func addressOf(t hcl.Traversal) string {
+	address := t.RootName()
+	for i := range sorts[address].parts {
 		name, ok := second(t[i:])
 		if !ok {
 			break
 		}
-		want += "." + name
+		address += "." + name
 	}
+	return address
+}
+
+// addressed gives the declarations that a reference may mean: one, or all that lie under it where it stops short of a name.
+func addressed(t hcl.Traversal, among []*declaration) []*declaration {
 	var out []*declaration
+	want := addressOf(t)
 	below := want + "."
 	for _, decl := range among {
 		if decl.address == want || strings.HasPrefix(decl.address, below) {

@@ -17,9 +17,6 @@ const (
 	UnknownValue   = "(not known yet)"
 )
 
-// maxShown is how much is written of a value, in bytes.
-const maxShown = 16 << 20
-
 // FormatValue writes a value as HCL, in canonical form over several lines. What it writes is an expression that gives the value
 // again, but for what is sensitive or not known, and the digits that numberText leaves out. A reference is written as its address.
 func FormatValue(v cty.Value) string {

@@ -29,7 +29,23 @@ func (d *decoder) decode(body hcl.Body) {
 	d.scope.places, d.scope.uses = d.places, d.uses
 	d.declare(all)
 	d.inputs(all)
+	d.decodeEach(all)
+	for name, file := range files.templates {
+		d.module.Files[name] = file
+	}
+	if !d.diags.HasErrors() {
+		d.programs()
+	}
+	d.overwrites()
+	if !d.diags.HasErrors() {
+		d.warnings()
+		d.module.scope, d.scope.uses = d.scope, nil // who asks later uses nothing
+	}
+	d.module.Uses, d.module.names = d.uses.list, d.named(all)
+}
 
+// decodeEach decodes every block, and every instance of one, by the order of the language but for what another one needs first.
+func (d *decoder) decodeEach(all blocks) {
 	decoders := []struct {
 		block  string
 		decode func(*block)
@@ -54,18 +70,6 @@ func (d *decoder) decode(body hcl.Body) {
 	inSourceOrder(d, d.module.Experiments)
 	inSourceOrder(d, d.module.Analyses)
 	inSourceOrder(d, d.module.Comparisons)
-	for name, file := range files.templates {
-		d.parser.AddFile(name, file)
-	}
-	if !d.diags.HasErrors() {
-		d.programs()
-	}
-	d.overwrites()
-	if !d.diags.HasErrors() {
-		d.warnings()
-		d.module.scope, d.scope.uses = d.scope, nil // who asks later uses nothing
-	}
-	d.module.Uses, d.module.names = d.uses.list, d.named(all)
 }
 
 // named lists the addresses of everything that has a name, instances in the place of the block that they are made of.

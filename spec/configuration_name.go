@@ -9,12 +9,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// maxName is the longest name of a configuration, in bytes: it is a folder's name.
-const maxName = 120
-
-// maxCode is the longest form of a value in a name, in bytes, before a hash takes the place of its end.
-const maxCode = 60
-
 var shortLabels = map[string]string{"num_gpu": "gpu", "num_ctx": "ctx", "temperature": "temp"}
 
 // axisLabel gives the short name of an axis in a configuration's name.

@@ -87,22 +87,6 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 	return append(diags, divisionsByZero(expr)...)
 }
 
-// calls finds the calls of functions, and the places of those that make do with an attribute which isn't there.
-func calls(expr hcl.Expression) (all []*hclsyntax.FunctionCallExpr, forgiving []hcl.Range) {
-	for _, node := range nativeParts(expr) {
-		_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
-			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
-				all = append(all, call)
-				if call.Name == "try" || call.Name == "can" {
-					forgiving = append(forgiving, call.Range())
-				}
-			}
-			return nil
-		})
-	}
-	return all, forgiving
-}
-
 // checkTraversal follows a reference as far as its types are known. Inside try and can only the name of a block, a variable or
 // a local has to be there.
 func (s *scope) checkTraversal(expr hcl.Expression, t hcl.Traversal, inTry bool) *hcl.Diagnostic {
@@ -258,29 +242,6 @@ func (s *scope) noAttributes(expr hcl.Expression, path, name string, rng hcl.Ran
 	}
 	return d
 }
-
-// lastOf gives the place of a step of a reference, of an attribute without the dot before its name.
-func lastOf(step hcl.Traverser) hcl.Range {
-	rng := step.SourceRange()
-	if t, ok := step.(hcl.TraverseAttr); ok {
-		rng.Start = rng.End
-		rng.Start.Byte -= len(t.Name)
-		rng.Start.Column -= len([]rune(t.Name))
-	}
-	return rng
-}
-
-// contextOf gives the lines that are shown around a place: those of the expression, where it is short.
-func contextOf(expr hcl.Expression, rng hcl.Range) *hcl.Range {
-	whole := expr.Range()
-	if whole.Filename != rng.Filename || whole.End.Line-whole.Start.Line > 5 {
-		return nil
-	}
-	return &whole
-}
-
-// at writes a place as a user looks it up.
-func at(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
 
 func (s *scope) checkCall(call *hclsyntax.FunctionCallExpr) *hcl.Diagnostic {
 	functions := s.functions()

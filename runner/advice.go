@@ -9,8 +9,8 @@ import (
 // toGoOn is what to do where the disk is full.
 const toGoOn = "make room; what counts is kept, and the next apply goes on from there"
 
-// advise adds to what the system refused what to do about it, where that follows from the refusal alone.
-func advise(err error) error {
+// Advise adds to what the system refused what to do about it, where that follows from the refusal alone.
+func Advise(err error) error {
 	for refusal, advice := range map[error]string{
 		syscall.ENOSPC: toGoOn,
 		syscall.EDQUOT: toGoOn,

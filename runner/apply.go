@@ -47,7 +47,7 @@ func Apply(stop, kill context.Context, p *Plan, o Options) (Tally, error) {
 		case errors.Is(err, ErrStopped):
 			stopped = ErrStopped
 		case err != nil:
-			broken = append(broken, fmt.Errorf("%s: %w", e.Address(), advise(err)))
+			broken = append(broken, fmt.Errorf("%s: %w", e.Address(), Advise(err)))
 		}
 		total = total.Add(s.tally)
 	}

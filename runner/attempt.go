@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -86,6 +87,12 @@ func (s *sweep) measure(r *Run, a journal.Attempt, slot int) measurement {
 		}
 		s.tell(e)
 	}
+	if alone, err := s.exclude(r); err != nil {
+		got.failure = killed()
+		return got
+	} else {
+		defer alone()
+	}
 	for i, m := range r.setup.members {
 		url, done, err := s.servers.use(s.kill, m.Server, s.folder, tell)
 		if err != nil {
@@ -111,12 +118,31 @@ func (s *sweep) measure(r *Run, a journal.Attempt, slot int) measurement {
 	return got
 }
 
+// exclude waits until no other run has its servers, where the state of their models is part of what is asked. The error is that of a kill.
+func (s *sweep) exclude(r *Run) (done func(), err error) {
+	state := s.experiment.Isolation.Model
+	if state == "keep" {
+		return func() {}, nil
+	}
+	done, waited, err := s.exclusion.take(s.kill, r.setup.servers())
+	if waited && err == nil {
+		s.waits.Do(func() {
+			s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: fmt.Sprintf("runs on one server are made one at a time, whatever the parallelism: with isolation.model = %q they would unload each other's models", state)})
+		})
+	}
+	return done, err
+}
+
 // unreachable says that a server could not be had.
 func (s *sweep) unreachable(err error) *agent.Error {
 	if s.kill.Err() != nil {
 		return killed()
 	}
-	return &agent.Error{Class: agent.Connect, Message: err.Error()}
+	class := agent.Connect
+	if errors.Is(err, errNoProgram) {
+		class = agent.InvalidSpec
+	}
+	return &agent.Error{Class: class, Message: err.Error()}
 }
 
 // measureTogether has the members of a run make it.

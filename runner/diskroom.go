@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"golang.org/x/sys/unix"
+
+	"bench/runner/caplog"
 )
 
 // Room on the disk that no run may take: for the journal, the reports, and what else is written there meanwhile.
@@ -13,8 +15,8 @@ const (
 )
 
 // hasRoom refuses to begin a run when the disk may be too full for what is under way, itself included. Each run may write as much of
-// a log as is kept, and a record with its table, which is taken to be as large as the largest so far. So a sweep stops before it
-// loses a result, and not by losing it. Quotas that the file system does not tell are met all the same, by the error of a write.
+// a log as is kept, and a record with its table, which is taken to be as large as the largest so far; and each server that is started with
+// a command as much of one of its own. So a sweep stops before it loses a result, and not by losing it. Quotas that the file system does not tell are met all the same, by the error of a write.
 func (s *sweep) hasRoom() error {
 	if s.options.FillDisk {
 		return nil
@@ -25,7 +27,7 @@ func (s *sweep) hasRoom() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	need := keptBytes + int64(s.underway)*(maxLog+2*s.journal.LargestRecord())
+	need := keptBytes + int64(s.underway)*(caplog.MaxBegin+2*s.journal.LargestRecord()) + int64(s.keepers())*caplog.MaxBegin
 	switch {
 	case free < need:
 		return fmt.Errorf("%.1f MiB of disk are free for %s, and its next run may need %.1f MiB: %s", mebi(free), s.folder, mebi(need), toGoOn)
@@ -33,6 +35,16 @@ func (s *sweep) hasRoom() error {
 		return fmt.Errorf("%d more files can be made on the disk of %s, and its next run may need %d: %s", files, s.folder, keptFiles, toGoOn)
 	}
 	return nil
+}
+
+// keepers counts the servers of the spec that write a log of any size, each once: they run one at a time.
+func (s *sweep) keepers() (n int) {
+	for _, server := range s.plan.Module.Servers {
+		if len(server.Command) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func mebi(bytes int64) float64 { return float64(bytes) / (1 << 20) }

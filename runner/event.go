@@ -39,9 +39,9 @@ const (
 	Serving   EventKind = "serving"  // that server is ready
 	Stepped   EventKind = "stepped"  // a step of an attempt begins: before the first of them its process starts, and the model is brought into its state
 	Called    EventKind = "called"   // a call of it ended
-	Retried   EventKind = "retried"  // it failed and is tried again after Delay
+	Retried   EventKind = "retried"  // it failed and is tried again after Delay, unless the apply is stopped first
 	Counted   EventKind = "counted"  // its record counts, or is that of a warm-up
-	RunFailed EventKind = "failed"   // it failed for good
+	RunFailed EventKind = "failed"   // it failed, and this apply does not try it again: no try is left, or it was stopped
 	RunLost   EventKind = "lost"     // its result could not be kept
 	Noted     EventKind = "noted"    // something that a reader should know
 	Ended     EventKind = "ended"    // an experiment

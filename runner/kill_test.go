@@ -3,6 +3,7 @@ package runner
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -184,6 +185,31 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("the journal ends with %q", last[len(last)-1])
 	}
 	start(t, "apply", spec).wait(t, 0)
+	audit(t, m)
+}
+
+// A terminal that is closed is an interrupt; who has the hangup ignored, as nohup does, goes on.
+func TestTerminalIsClosed(t *testing.T) {
+	m := module(t, slowly)
+	spec, dir := filepath.Join(m.Dir, "experiment.hcl"), filepath.Join(m.Dir, "runs", "x")
+	c := start(t, "apply", spec)
+	begun(t, dir, 0, 2)
+	_ = c.Process.Signal(syscall.SIGHUP)
+	c.wait(t, 130)
+	if got := len(counted(t, dir)); got != starts(dir) || got == 12 {
+		t.Errorf("%d of the %d runs that were begun count, of 12", got, starts(dir))
+	}
+	deaf := exec.Command("nohup", program, "apply", spec)
+	deaf.Stdout, deaf.Stderr = io.Discard, io.Discard
+	before := starts(dir)
+	if err := deaf.Start(); err != nil {
+		t.Skip(err)
+	}
+	begun(t, dir, before, 1)
+	_ = deaf.Process.Signal(syscall.SIGHUP)
+	if err := deaf.Wait(); err != nil {
+		t.Error(err)
+	}
 	audit(t, m)
 }
 

@@ -119,7 +119,7 @@ func TestNoCoreDumps(t *testing.T) {
 			c.Env = append(os.Environ(), "GOMAXPROCS=1")
 			in := must(c.StdinPipe())
 			var out strings.Builder
-			c.Stdout = &out
+			c.Stderr = &out
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}

@@ -1,50 +1,54 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+
+	"bench/runner/caplog"
+	"bench/runner/crashpoint"
 )
 
-const (
-	maxLog  = 8 << 20  // bytes of a run's log, from its beginning
-	maxTail = 64 << 10 // bytes of its end, where it is longer
-)
-
-// A cappedLog keeps the first bytes of a log and its last ones, which say how it ended, and tells how many it left out between them. What
-// can't be written is left out, too: it is no reason to hold up the worker.
-type cappedLog struct {
-	to   io.Writer
-	left int    // bytes that may still be written
-	over int64  // bytes that came after these
-	last []byte // of all that came
+// openLog opens the log of a server, to which each start of it is appended. One that has come to its bound is kept as PATH.1, in place of
+// the one before, and begun anew: so both together hold four starts at most, however many there are.
+func openLog(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.Size() >= caplog.MaxBegin:
+		crashpoint.Before("rename", path)
+		if err := os.Rename(path, path+".1"); err != nil {
+			return nil, err
+		}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	crashpoint.Before("create", path)
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 }
 
-func newCappedLog(to io.Writer) *cappedLog { return &cappedLog{to: to, left: maxLog} }
-
-func (c *cappedLog) Write(p []byte) (int, error) {
-	n := min(len(p), c.left)
-	_, _ = c.to.Write(p[:n])
-	c.left -= n
-	c.over += int64(len(p) - n)
-	c.last = append(c.last, p[max(0, len(p)-maxTail):]...)
-	if len(c.last) > 2*maxTail {
-		c.last = append(c.last[:0], c.tail()...)
+// endOfLog gives the end of a log file, of what lies behind an offset in it. It is "" where nothing can be read: the message that it is for
+// is needed all the same.
+func endOfLog(path string, offset int64) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
 	}
-	return len(p), nil
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return ""
+	}
+	offset = max(offset, size-caplog.MaxEnd)
+	text, _ := io.ReadAll(io.NewSectionReader(f, offset, size-offset))
+	return string(text)
 }
 
-// tail is the end of all that came.
-func (c *cappedLog) tail() []byte { return c.last[max(0, len(c.last)-maxTail):] }
-
-// end writes the last bytes of a log that was too long.
-func (c *cappedLog) end() {
-	if c.over == 0 {
-		return
+// quoted tells where a log is, and what it ends with where that is known.
+func quoted(path, tail string) string {
+	if words := lastWords(tail); words != "" {
+		return fmt.Sprintf("its log %s ends with %q", path, words)
 	}
-	tail := c.tail()
-	tail = tail[max(0, int64(len(tail))-c.over):]
-	if gap := c.over - int64(len(tail)); gap > 0 {
-		_, _ = fmt.Fprintf(c.to, "\nbench: the log is longer than %d MiB; %d bytes are left out here\n", maxLog>>20, gap)
-	}
-	_, _ = c.to.Write(tail)
+	return fmt.Sprintf("its log is %s", path)
 }

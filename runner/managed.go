@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"bench/agent/emulator"
@@ -23,7 +26,9 @@ import (
 type managed struct {
 	url   string
 	log   string // path
+	from  int64  // offset in the log at which this start of it begins
 	users int    // runs under way; under the lock of servers
+	pid   int
 	stdin io.Closer
 	ended chan struct{} // closed when the process is gone
 	err   error         // how it ended; may be read once ended is closed
@@ -38,10 +43,21 @@ func (m *managed) hasEnded() bool {
 	}
 }
 
+// patience is how long a server has to end, with its keeper, which gives it 10 s between TERM and KILL.
+const patience = 12 * time.Second
+
 // stop ends the process and waits until it is gone.
-func (m *managed) stop() {
+func (m *managed) stop() { m.stopWithin(patience) }
+
+// stopWithin ends by KILL what does not end by itself: it hangs, or somebody has stopped it.
+func (m *managed) stopWithin(patience time.Duration) {
 	_ = m.stdin.Close() // it may have ended by itself
-	<-m.ended
+	select {
+	case <-m.ended:
+	case <-time.After(patience):
+		killGroup(m.pid, syscall.SIGKILL)
+		<-m.ended
+	}
 }
 
 // launchServer starts a process in a group of its own, which lives as long as its standard input is open. What it leaves behind, as it does
@@ -53,13 +69,20 @@ func launchServer(cmd *exec.Cmd, mark reaper.Mark, log *os.File, first []byte) (
 	}
 	cmd.Stderr, cmd.SysProcAttr = log, ownGroup()
 	reaper.Adopt()
+	from, err := log.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, err
+	}
 	crashpoint.Before("spawn", cmd.Args[1])
 	if err := cmd.Start(); err != nil {
-		return nil, advise(err)
+		return nil, Advise(err)
 	}
-	m := &managed{log: log.Name(), stdin: stdin, ended: make(chan struct{})}
+	m := &managed{log: log.Name(), from: from, pid: cmd.Process.Pid, stdin: stdin, ended: make(chan struct{})}
 	go func() {
-		m.err = cmd.Wait()
+		_ = cmd.Wait() // the state that it leaves says how the process ended
+		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok {
+			m.err = errors.New(ending(status))
+		}
 		reaper.Clear(0, mark, grace)
 		close(m.ended)
 	}()
@@ -69,6 +92,9 @@ func launchServer(cmd *exec.Cmd, mark reaper.Mark, log *os.File, first []byte) (
 	}
 	return m, nil
 }
+
+// lastWords tells where the log of a server is, and what this start of it wrote last. It is for one that has ended.
+func (m *managed) lastWords() string { return quoted(m.log, endOfLog(m.log, m.from)) }
 
 // startEmulator starts the embedded server in a process of its own, so that the time it takes is not the runner's.
 func (s *Servers) startEmulator(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
@@ -95,19 +121,38 @@ func (s *Servers) startEmulator(ctx context.Context, server *spec.Server, log *o
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		m.stop()
-		return nil, fmt.Errorf("the emulator did not start (%v); its log is %s", m.err, m.log)
+		return nil, fmt.Errorf("the emulator did not start (%v); %s", m.err, m.lastWords())
 	}
 	m.url = strings.TrimSpace(line)
 	return m, nil
 }
 
-// startCommand starts a server below a keeper, and waits until it is ready.
-func (s *Servers) startCommand(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
+// errNoProgram says that the program of a server's command can't be started, which no further try mends.
+var errNoProgram = errors.New("write the path of another into \"command\"")
+
+// programOf finds the program of a server's command.
+func (s *Servers) programOf(server *spec.Server) (string, error) {
 	program := server.Command[0]
 	if strings.ContainsRune(program, filepath.Separator) && !filepath.IsAbs(program) {
 		program = filepath.Join(absolute(s.module.Dir), program) // as every path in the spec
 	}
-	program, err := exec.LookPath(program)
+	path, err := exec.LookPath(program)
+	switch {
+	case err == nil:
+		return path, nil
+	case errors.Is(err, exec.ErrNotFound):
+		return "", fmt.Errorf("there is no program %s in PATH: install it, or %w", program, errNoProgram)
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("there is no program %s: put it there, or %w", program, errNoProgram)
+	case errors.Is(err, fs.ErrPermission):
+		return "", fmt.Errorf("%s may not be executed: allow it with `chmod +x`, or %w", program, errNoProgram)
+	}
+	return "", err
+}
+
+// startCommand starts a server below a keeper, and waits until it is ready.
+func (s *Servers) startCommand(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
+	program, err := s.programOf(server)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +181,7 @@ func (s *Servers) startCommand(ctx context.Context, server *spec.Server, log *os
 	m.url = server.URL
 	if err := s.await(ctx, m, server); err != nil {
 		m.stop()
-		return nil, fmt.Errorf("%w; its log is %s", err, m.log)
+		return nil, fmt.Errorf("%w; %s", err, m.lastWords())
 	}
 	return m, nil
 }

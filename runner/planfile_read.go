@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"bench/spec"
 )
@@ -47,6 +48,31 @@ func IsPlanFile(name string) bool {
 	begin := make([]byte, len(planMagic))
 	_, err = io.ReadFull(f, begin)
 	return err == nil && string(begin) == planMagic
+}
+
+// CheckSpecName refuses a file that was named as a spec and is meant as a plan: one that isn't named as specs are, and that holds nothing,
+// or no text, as a plan that was cut off or damaged does. What else is wrong with a path is told by who reads the spec.
+func CheckSpecName(name string) error {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || strings.HasSuffix(name, ".hcl") || strings.HasSuffix(name, ".hcl.json") {
+		return nil
+	}
+	content, err := readAtMost(name, spec.MaxFile)
+	if err != nil {
+		return nil
+	}
+	is := ""
+	switch content = bytes.TrimSpace(content); {
+	case len(content) == 0:
+		is = "is empty"
+	case strings.HasPrefix(planMagic, string(content)):
+		is = "holds no more than the beginning of a plan"
+	case !utf8.Valid(content):
+		is = "is no text, and does not begin as a plan does"
+	default:
+		return nil
+	}
+	return fmt.Errorf("%s %s, so it is neither a plan file nor a spec: plan again with -out, or name the spec", name, is)
 }
 
 // OpenPlanFile begins to read a plan file. It refuses one that another version of bench has made.

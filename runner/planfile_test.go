@@ -370,6 +370,32 @@ func TestPlanFileIsABomb(t *testing.T) {
 	}
 }
 
+// What was given as a spec, and can only be meant as a plan, is refused as one.
+func TestCheckSpecName(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ content, want string }{
+		"empty.plan":     {"", "is empty"},
+		"blank":          {" \n", "is empty"},
+		"cut.plan":       {planMagic[:5], "the beginning of a plan"},
+		"byte.plan":      {"bench plaX\n\x1f\x8b", "is no text"},
+		"empty.hcl":      {"", ""},
+		"bytes.hcl":      {"\x1f\x8b", ""},
+		"empty.hcl.json": {"", ""},
+		"spec.txt":       {"locals {}", ""},
+	} {
+		write(t, dir, map[string]string{name: c.content})
+		err := CheckSpecName(filepath.Join(dir, name))
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	for _, name := range []string{dir, filepath.Join(dir, "none.plan")} {
+		if err := CheckSpecName(name); err != nil {
+			t.Error(err) // it is told by who reads the spec
+		}
+	}
+}
+
 func TestSaveRefuses(t *testing.T) {
 	dir, _ := saved(t, full, Scope{})
 	p := plan(t, load(t, dir))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bench/agent"
+	"bench/runner/caplog"
 	"bench/runner/crashpoint"
 	"bench/runner/journal"
 	"bench/runner/reaper"
@@ -60,14 +61,14 @@ func process(ctx context.Context, l launch) report {
 	crashpoint.Before("create", l.log)
 	log, err := os.OpenFile(l.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
-		return rep.fail(agent.Infrastructure, "the log can't be written: %v", advise(err))
+		return rep.fail(agent.Infrastructure, "the log can't be written: %v", Advise(err))
 	}
 	defer log.Close()
-	capped := newCappedLog(l.spoken(log))
+	capped := caplog.New(l.spoken(log))
 	kept := l.secrets.Writer(capped)
 	c, err := l.worker(kept)
 	if err != nil {
-		return rep.fail(agent.Infrastructure, "the worker can't be started: %v", advise(err))
+		return rep.fail(agent.Infrastructure, "the worker can't be started: %v", Advise(err))
 	}
 	defer c.stdout.Close()
 	rep.process.PID = c.pid
@@ -77,8 +78,8 @@ func process(ctx context.Context, l launch) report {
 	why := c.converse(ctx, l, append(task, '\n'), &rep)
 	rep.process.DurationNS = time.Since(rep.started).Nanoseconds()
 	_ = kept.Close() // capped takes all
-	capped.end()
-	rep.end(c.cmd.ProcessState, why, c.limit.end(), string(capped.tail()))
+	capped.End()
+	rep.end(c.cmd.ProcessState, why, c.limit.end(), string(capped.Tail()))
 	rep.process.LeftOver = c.leftOver(l, why != nil, rep.result)
 	return rep
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bench/agent"
+	"bench/runner/caplog"
 	"bench/runner/worker"
 )
 
@@ -186,7 +187,7 @@ func TestLogIsCapped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	note := fmt.Sprintf("x\nbench: the log is longer than 8 MiB; %d bytes are left out here\nx", between+len("first\n\nlast\n")-maxLog-maxTail)
+	note := fmt.Sprintf("x\nbench: the log is longer than 8 MiB; %d bytes are left out here\nx", between+len("first\n\nlast\n")-caplog.MaxBegin-caplog.MaxEnd)
 	if !strings.HasPrefix(string(text), "first\nxxx") || !strings.Contains(string(text), note) || !strings.HasSuffix(string(text), "xxx\nlast\n") {
 		t.Errorf("%d bytes: %.20q … %q", len(text), text, text[max(0, len(text)-80):])
 	}
@@ -195,14 +196,14 @@ func TestLogIsCapped(t *testing.T) {
 // A log that is a little too long loses nothing.
 func TestLogIsALittleLonger(t *testing.T) {
 	var out strings.Builder
-	log := newCappedLog(&out)
-	want := strings.Repeat("0123456789", maxLog/10+100)
+	log := caplog.New(&out)
+	want := strings.Repeat("0123456789", caplog.MaxBegin/10+100)
 	for rest := want; rest != ""; {
 		n := min(len(rest), 4099)
 		_, _ = log.Write([]byte(rest[:n]))
 		rest = rest[n:]
 	}
-	log.end()
+	log.End()
 	if out.String() != want {
 		t.Errorf("%d bytes of %d: … %q", out.Len(), len(want), out.String()[out.Len()-80:])
 	}

@@ -149,7 +149,7 @@ func hold(sections []*section) (free []*section, letGo func(), err error) {
 	for _, s := range sections {
 		one, err := journal.Hold(s.plan.Folder(s.experiment), hostname())
 		if err != nil {
-			busy = append(busy, fmt.Errorf("%s: %w", s.experiment.Address(), err))
+			busy = append(busy, fmt.Errorf("%s: %w", s.experiment.Address(), Advise(err)))
 			continue
 		}
 		free, held = append(free, s), append(held, one)

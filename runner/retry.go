@@ -3,11 +3,9 @@ package runner
 import (
 	"fmt"
 	"hash/fnv"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"bench/agent"
@@ -48,43 +46,4 @@ func chanceOf(seed int, address spec.Address) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(address.String()))
 	return rand.New(rand.NewPCG(uint64(seed), h.Sum64()))
-}
-
-// gone is how many runs in a row may fail for good because their server can't be reached. Then its other runs are left for
-// later: they would fail the same way.
-const gone = 3
-
-// A breaker watches for servers that are gone.
-type breaker struct {
-	failures map[spec.Ref]int // in a row
-	last     map[spec.Ref]*agent.Error
-}
-
-func newBreaker() *breaker {
-	return &breaker{failures: map[spec.Ref]int{}, last: map[spec.Ref]*agent.Error{}}
-}
-
-// note takes the outcome of a run.
-func (b *breaker) note(server spec.Ref, failure *agent.Error) {
-	if failure == nil || failure.Class != agent.Connect {
-		b.failures[server] = 0
-		return
-	}
-	b.failures[server]++
-	b.last[server] = failure
-}
-
-func (b *breaker) isOpen(server spec.Ref) bool { return b.failures[server] >= gone }
-
-// messages say of each server how many runs were left.
-func (b *breaker) messages(left map[spec.Ref]int) []string {
-	var messages []string
-	for _, server := range slices.SortedFunc(maps.Keys(left), func(a, b spec.Ref) int { return strings.Compare(a.Address(), b.Address()) }) {
-		more := "1 more is"
-		if n := left[server]; n > 1 {
-			more = fmt.Sprintf("%d more are", n)
-		}
-		messages = append(messages, fmt.Sprintf("%s could not be reached by %d runs in a row, so %s left for later: %s", server.Address(), b.failures[server], more, b.last[server].Message))
-	}
-	return messages
 }

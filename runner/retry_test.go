@@ -148,34 +148,40 @@ func TestChanceIsTheRunsOwn(t *testing.T) {
 
 func TestBreakerCountsInARow(t *testing.T) {
 	one, two := spec.Ref{Block: "server", Kind: "ollama", Name: "one"}, spec.Ref{Block: "server", Kind: "ollama", Name: "two"}
-	refused, other := &agent.Error{Class: agent.Connect}, &agent.Error{Class: agent.ServerError}
+	refused, late, wrong := &agent.Error{Class: agent.Connect}, &agent.Error{Class: agent.Timeout}, &agent.Error{Class: agent.BadRequest}
 	for _, test := range []struct {
-		of   []*agent.Error
-		want bool
+		of             []*agent.Error
+		configurations int // that take turns
+		want           bool
 	}{
-		{[]*agent.Error{refused, refused}, false},
-		{[]*agent.Error{refused, refused, refused}, true},
-		{[]*agent.Error{refused, refused, nil, refused}, false},
-		{[]*agent.Error{refused, refused, other, refused}, false},
-		{[]*agent.Error{other, other, other, other}, false},
+		{[]*agent.Error{refused, refused}, 9, false},
+		{[]*agent.Error{refused, refused, refused}, 1, true},
+		{[]*agent.Error{refused, refused, nil, refused}, 9, false},
+		{[]*agent.Error{refused, refused, wrong, refused}, 9, false},
+		{[]*agent.Error{refused, refused, late, refused}, 9, false},
+		{[]*agent.Error{late, late, late, late}, 9, false},
+		{[]*agent.Error{late, late, late, late, late}, 9, true},
+		{[]*agent.Error{late, late, late, late, late}, 2, false}, // of 9
+		{[]*agent.Error{late, late, wrong, late, late, late}, 9, false},
+		{[]*agent.Error{late, refused, late, refused, late}, 3, true},
 	} {
 		b := newBreaker()
-		for _, e := range test.of {
-			b.note(one, e)
-			b.note(two, nil)
+		for i, e := range test.of {
+			b.note(one, fmt.Sprint(i%test.configurations), 9, e)
+			b.note(two, "a", 9, nil)
 		}
 		if b.isOpen(one) != test.want || b.isOpen(two) {
 			t.Errorf("%v: open %t, the other server's %t", test.of, b.isOpen(one), b.isOpen(two))
 		}
 	}
 	b := newBreaker()
-	for range gone {
-		b.note(two, &agent.Error{Class: agent.Connect, Message: "refused"})
-		b.note(one, &agent.Error{Class: agent.Connect, Message: "no route"})
+	for range erring {
+		b.note(two, "all", 1, &agent.Error{Class: agent.ServerError, Message: "it is broken"})
+		b.note(one, "all", 1, &agent.Error{Class: agent.Connect, Message: "no route"})
 	}
 	want := []string{
-		"server.ollama.one could not be reached by 3 runs in a row, so 1 more is left for later: no route",
-		"server.ollama.two could not be reached by 3 runs in a row, so 2 more are left for later: refused",
+		"server.ollama.one could not be reached by 5 runs in a row, so 1 more is left for later: no route",
+		"server.ollama.two failed in 5 runs in a row, so 2 more are left for later: it is broken",
 	}
 	if got := b.messages(map[spec.Ref]int{two: 2, one: 1}); !slices.Equal(got, want) {
 		t.Errorf("%q", got)

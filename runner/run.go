@@ -71,3 +71,43 @@ func (r *Run) Fits(rec *journal.Record) bool {
 func (r *Run) Identity() map[string]string {
 	return r.setup.identity(r.Configuration(), r.turn)
 }
+
+// A Register finds the runs of one experiment by their places, warm-ups too. It keeps some 30 bytes of each, and puts a run together
+// when it is found.
+type Register struct {
+	section *section
+	configs map[string]int32
+	at      map[turn]int32 // the place in the order of each turn, which has no why here
+}
+
+// Register makes that of an experiment's runs.
+func (p *Plan) Register(e *spec.Experiment) *Register {
+	s := p.section(e)
+	r := &Register{section: s, configs: make(map[string]int32, len(s.configs)), at: make(map[turn]int32, len(s.turns))}
+	for i, c := range s.configs {
+		r.configs[c.name] = int32(i)
+	}
+	for i, t := range s.turns {
+		if t.why != outOfScope {
+			t.why = 0
+			r.at[t] = int32(i)
+		}
+	}
+	return r
+}
+
+// Find gives the run of a place; nil where none is planned there, or one of another address.
+func (r *Register) Find(place journal.Place, address string) *Run {
+	config, ok := r.configs[place.Configuration]
+	if !ok {
+		return nil
+	}
+	i, ok := r.at[turn{config: config, repeat: int32(place.Repeat), warmup: place.Warmup}]
+	if !ok || int(r.section.turns[i].repeat) != place.Repeat {
+		return nil
+	}
+	if run := r.section.run(int(i)); run.Address.String() == address {
+		return run
+	}
+	return nil
+}

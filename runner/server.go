@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
-	"bench/runner/crashpoint"
 	"bench/runner/scrub"
 	"bench/spec"
 )
@@ -104,9 +102,7 @@ func (s *Servers) makeRoom(ctx context.Context, server *spec.Server) error {
 }
 
 func (s *Servers) start(ctx context.Context, server *spec.Server, folder string) (*managed, error) {
-	path := filepath.Join(folder, server.Address()+".log")
-	crashpoint.Before("create", path)
-	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	log, err := openLog(filepath.Join(folder, server.Address()+".log"))
 	if err != nil {
 		return nil, err
 	}

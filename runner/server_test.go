@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"bench/runner/caplog"
 	"bench/runner/journal"
 )
 
@@ -183,9 +184,9 @@ func TestServerThatDoesNotStart(t *testing.T) {
 	defer taken.Close()
 	elsewhere := strings.TrimPrefix(strings.Split(inProcess(t, same), `"`)[5], "http://127.0.0.1:")
 	for name, test := range map[string]struct{ port, command, want string }{
-		"no such program": {port, `["no-such-program"]`, `server.ollama.s: exec: "no-such-program": executable file not found in $PATH`},
-		"no such file":    {port, `["./no-such-file"]`, "server.ollama.s: exec: \"DIR/no-such-file\": stat DIR/no-such-file: no such file or directory"},
-		"it ends":         {port, `["sh", "-c", "echo why >&2; exit 3"]`, "server.ollama.s: sh ended before it was ready (exit status 3); its log is DIR/runs/x/server.ollama.s.log"},
+		"no such program": {port, `["no-such-program"]`, `server.ollama.s: there is no program no-such-program in PATH: install it, or write the path of another into "command"`},
+		"no such file":    {port, `["./no-such-file"]`, `server.ollama.s: there is no program DIR/no-such-file: put it there, or write the path of another into "command"`},
+		"it ends":         {port, `["sh", "-c", "echo why >&2; exit 3"]`, "server.ollama.s: sh ended before it was ready (exit code 3); its log DIR/runs/x/server.ollama.s.log ends with \"why\""},
 		"never ready":     {port, `["sleep", "100"]`, "server.ollama.s: sleep was not ready at http://127.0.0.1:" + port + "/api/version after 200ms; its log is DIR/runs/x/server.ollama.s.log"},
 		"another answers": {elsewhere, `["sleep", "100"]`, "server.ollama.s: something answers at http://127.0.0.1:" + elsewhere + ` already: stop it, or take "command" out of the spec to measure it`},
 	} {
@@ -193,10 +194,14 @@ func TestServerThatDoesNotStart(t *testing.T) {
 			m := module(t, quick+strings.Replace(kept("s", test.port, test.command), `"10s"`, `"200ms"`, 1)+on("server.ollama.s", "  repeats = 4"))
 			p := plan(t, m)
 			got := apply(t, p)
-			if got.tally != (Tally{Planned: 4, Failed: 3, Waiting: 1}) || got.err != nil || len(got.of(Noted)) != 1 {
-				t.Errorf("%+v %v, noted: %v", got.tally, got.err, got.of(Noted))
+			class, tally, notes, tries := "connect: ", Tally{Planned: 4, Failed: 3, Waiting: 1}, 1, 6
+			if strings.HasPrefix(name, "no ") {
+				class, tally, notes, tries = "invalid_spec: ", Tally{Planned: 4, Failed: 4}, 0, 4
 			}
-			want := "connect: " + strings.ReplaceAll(test.want, "DIR", m.Dir)
+			if got.tally != tally || got.err != nil || len(got.of(Noted)) != notes || len(got.of(RunFailed))+len(got.of(Retried)) != tries {
+				t.Errorf("%+v %v, noted: %v, retried: %d", got.tally, got.err, got.of(Noted), len(got.of(Retried)))
+			}
+			want := class + strings.ReplaceAll(test.want, "DIR", m.Dir)
 			if failed := got.of(RunFailed); failed[0].Error.Error() != want {
 				t.Errorf("it says\n%s\nwant\n%s", failed[0].Error, want)
 			}
@@ -264,6 +269,44 @@ func TestKillWhileAServerIsBusy(t *testing.T) {
 	}}.apply(t, plan(t, m))
 	if len(got.of(Started)) != 2 || len(got.of(RunFailed)) != 2 || *got.of(RunFailed)[0].Error != *killed() || *got.of(RunFailed)[1].Error != *killed() {
 		t.Errorf("%+v %v", got.events, got.err)
+	}
+	alone(t, sign)
+}
+
+// A server that somebody has stopped does not keep an apply from its end.
+func TestStoppedServerIsEnded(t *testing.T) {
+	sign := mark(t)
+	m := module(t, quick+quickServer+experiment("x", "  repeats = 1"))
+	pool := NewServers(m, program)
+	got, err := Apply(t.Context(), t.Context(), plan(t, m), Options{Executable: program, Servers: pool})
+	if err != nil || got.Counted != 1 {
+		t.Fatal(got, err)
+	}
+	for pid := range marked(sign, "bench emulate") {
+		_ = syscall.Kill(pid, syscall.SIGSTOP)
+	}
+	for _, server := range pool.running {
+		server.stopWithin(10 * time.Millisecond)
+	}
+	alone(t, sign)
+}
+
+// However much a server writes, and however often it starts, its log is bounded, and a failure quotes the last words of its own start.
+func TestServerLogIsBounded(t *testing.T) {
+	sign := mark(t)
+	const start = caplog.MaxBegin + caplog.MaxEnd + 100 // bytes, with the note of what was left out
+	command := `["sh", "-c", "head -c 30000000 /dev/zero >&2; echo; echo why; exit 3"]`
+	m := module(t, quick+kept("s", freePort(t), command)+on("server.ollama.s", "  repeats = 2"))
+	p := plan(t, m)
+	failed := apply(t, p).of(RunFailed)
+	if len(failed) != 2 || !strings.HasSuffix(failed[1].Error.Message, `why"`) {
+		t.Errorf("%.300v", failed)
+	}
+	for _, name := range []string{"server.ollama.s.log", "server.ollama.s.log.1"} {
+		text := must(os.ReadFile(filepath.Join(folder(p), name)))
+		if len(text) > start || !strings.Contains(string(text[len(text)-start/100:]), " bytes are left out here\n") || !strings.HasSuffix(string(text), "\nwhy\n") {
+			t.Errorf("%s has %d bytes, … %q", name, len(text), text[max(0, len(text)-80):])
+		}
 	}
 	alone(t, sign)
 }

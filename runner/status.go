@@ -96,7 +96,13 @@ func (s *section) status(now time.Time) (*Status, error) {
 	}
 	isHolders := st.AtWork() && len(session) > 0 && session[0].PID == st.Holder.PID && session[len(session)-1].Event != journal.EventEnd
 	runs := st.follow(session)
-	st.count(s, runs, isHolders)
+	records, err := journal.ReadIndex(folder)
+	if err != nil {
+		return nil, err
+	}
+	if err := st.count(s, runs, records, isHolders); err != nil {
+		return nil, err
+	}
 	if isHolders {
 		st.running(runs, readProgress(folder), now)
 	}
@@ -139,7 +145,7 @@ func (st *Status) follow(session []journal.Event) map[string]journal.Event {
 }
 
 // count says of every planned run what became of it. Alive says whether the process of the session still works.
-func (st *Status) count(s *section, runs map[string]journal.Event, alive bool) {
+func (st *Status) count(s *section, runs map[string]journal.Event, records *journal.Index, alive bool) error {
 	planned := 0
 	for _, t := range s.turns {
 		e, known := runs[s.address(t).String()]
@@ -153,18 +159,28 @@ func (st *Status) count(s *section, runs map[string]journal.Event, alive bool) {
 		if known && !fits {
 			st.Others++
 		}
-		if !t.warmup {
-			st.add(t, e, fits, alive)
+		if t.warmup {
+			continue
 		}
+		counts := !t.isTodo()
+		if !counts && fits && e.Event == journal.EventFinish && e.State == journal.Counted { // since the plan was made, if its record is there
+			reason, err := s.reason(t, records)
+			if err != nil {
+				return err
+			}
+			counts = reason == upToDate
+		}
+		st.add(e, counts, alive)
 	}
 	st.Others += len(runs) - planned
+	return nil
 }
 
 // add counts a run by the last event of it; one without a name is none.
-func (st *Status) add(t turn, e journal.Event, fits, alive bool) {
+func (st *Status) add(e journal.Event, counts, alive bool) {
 	st.Planned++
 	switch {
-	case !t.isTodo(), e.Event == journal.EventFinish && e.State == journal.Counted && fits: // it counts since the plan was made
+	case counts:
 		st.Counted++
 	case e.Event == "" || e.State == journal.Counted:
 		st.Waiting++

@@ -26,6 +26,8 @@ type sweep struct {
 	source     journal.Spec
 	progress   *progressWriter // once runs are made
 	standby    *standby
+	exclusion  exclusion // of runs that share a server
+	waits      sync.Once // to tell that they do
 	stop, kill context.Context
 
 	mu       sync.Mutex // over what follows
@@ -84,9 +86,11 @@ func (s *sweep) catchUp() (todo []int, err error) {
 		s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: message})
 	})
 	for _, a := range s.journal.Unfinished() {
-		if err := s.journal.Lose(a, s.journal.Fate(a)); err != nil {
+		fate := s.journal.Fate(a)
+		if err := s.journal.Lose(a, fate); err != nil {
 			return nil, err
 		}
+		s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: fmt.Sprintf("%s#%d is lost: %s", a.Address, a.Number, fate)})
 	}
 	records, err := journal.ReadIndex(s.folder)
 	if err != nil {
@@ -264,7 +268,7 @@ func (s *sweep) ended(r *Run, e Event) {
 	}
 	for _, server := range r.setup.servers() {
 		if e.Error == nil || server == e.blamed { // of the others nothing is known
-			s.breaker.note(server, e.Error)
+			s.breaker.note(server, r.config.name, len(s.section.configs), e.Error)
 		}
 	}
 	e.Delay = s.experiment.Isolation.Cooldown

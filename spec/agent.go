@@ -56,7 +56,7 @@ func (d *decoder) build(b *block) *Build {
 	}
 	if outside(out.Dir) {
 		d.errorAt(v.rangeOf("dir"), "Invalid value", upper(isOutside(out.Dir).Error())+".")
-	} else if info, err := d.files.root.Stat(out.Dir); err != nil || !info.IsDir() {
+	} else if info, err := d.files.stat(out.Dir); err != nil || !info.IsDir() {
 		d.errorAt(v.rangeOf("dir"), "Missing files", fmt.Sprintf("There is no folder %q. Paths are relative to the spec.", out.Dir))
 	}
 	return out

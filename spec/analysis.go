@@ -54,17 +54,50 @@ func (d *decoder) analysis(b *block) {
 		d.need(r, v.elementRange("of", i))
 	}
 	if len(out.Of) == 1 && !v.broken {
-		d.results[out.Ref] = analysisType(out.metricNames(), d.sourceFactors(out.Of[0]))
+		d.results[out.Ref] = analysisType(d.knownMetrics(out), d.sourceFactors(out.Of[0]))
 	}
 	d.knownBaseline(out)
 }
 
-func (a *Analysis) metricNames() []string {
-	names := make([]string, len(a.Metrics))
+// knownMetrics lists the metrics of an analysis of one source, and tells of those that the source lacks. After such a mistake, and where
+// it can't be told, there is no list, so that nobody who refers to the right metric is told of the wrong one.
+func (d *decoder) knownMetrics(a *Analysis) []string {
+	source, measured := a.Of[0], d.opts.Metrics
+	sound := d.isWhole(source) && d.opts.MetricsOf != nil
+	if sound {
+		measured = d.metricsOfSource(source)
+	}
+	names, known := make([]string, len(a.Metrics)), len(a.Metrics) > 0
 	for i, m := range a.Metrics {
 		names[i] = m.Name
+		if slices.Contains(measured, m.Name) || d.opts.MetricsOf == nil {
+			continue
+		}
+		if known = false; sound {
+			d.errorAt(m.Range, "Unknown metric", fmt.Sprintf("%s has no metric %q.%s", source.Address(), m.Name, didYouMean(m.Name, measured, "")))
+		}
+	}
+	if !known {
+		return nil
 	}
 	return names
+}
+
+// metricsOfSource asks what a source measures. Whatever its configurations refer to for that, they use it, and not who asks.
+func (d *decoder) metricsOfSource(source Ref) []string {
+	asking := d.uses.owner
+	defer func() { d.uses.owner = asking }()
+	d.uses.owner = source.Address()
+	return d.opts.MetricsOf(d.module, source)
+}
+
+// isWhole says whether all is known of what a source measures.
+func (d *decoder) isWhole(source Ref) bool {
+	if s := d.module.Dataset(source); s != nil {
+		return !s.broken && s.measured
+	}
+	e := d.module.Experiment(source)
+	return e != nil && !e.broken && !d.loose["workload"] && !slices.ContainsFunc(d.module.Workloads, func(w *Workload) bool { return w.broken })
 }
 
 func (d *decoder) metric(b *block, out *Analysis) {

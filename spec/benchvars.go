@@ -165,7 +165,7 @@ func (d *decoder) literal(v *variable, a *hcl.Attribute) (cty.Value, bool) {
 	case v.secret:
 		d.errorAt(v.from, "Wrong value for variable", fmt.Sprintf("The value of %q can't be evaluated. It is sensitive, so it is not shown.", v.name))
 	default:
-		d.diags = append(d.diags, newScope(nil, nil).tell(a.Expr, diags)...)
+		d.diags = append(d.diags, newScope(nil, nil, nil).tell(a.Expr, diags)...)
 	}
 	return cty.NilVal, false
 }

@@ -76,8 +76,8 @@ func (c *compiler) compile(s *setting) {
 
 // raw evaluates a piece of the setting, without what is asked of the whole.
 func (c *compiler) raw(piece hcl.Expression) evaluation {
-	s := c.setting
-	return func(p *point) (cty.Value, hcl.Diagnostics) { return piece.Value(s.scope(p).ctx) }
+	s, work := c.setting, c.experiment.scope.outermost().work
+	return func(p *point) (cty.Value, hcl.Diagnostics) { return work.value(piece, s.scope(p).ctx) }
 }
 
 // An evaluation gives the value of an expression at a point.

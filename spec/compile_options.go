@@ -118,7 +118,8 @@ func (c *compiler) object(x *hclsyntax.ObjectConsExpr) (all object, ok bool) {
 		if refersTo(item.KeyExpr, "matrix") {
 			return all, false
 		}
-		name, diags := item.KeyExpr.Value(c.setting.block.within(c.experiment.scope).ctx)
+		sc := c.setting.block.within(c.experiment.scope)
+		name, diags := sc.outermost().work.value(item.KeyExpr, sc.ctx)
 		if len(diags) > 0 || name.Type() != cty.String || name.IsMarked() || !isGiven(name) {
 			return all, false
 		}

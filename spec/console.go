@@ -34,6 +34,7 @@ func (m *Module) Evaluate(text, filename string, line int) (cty.Value, hcl.Diagn
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
+	bounded(expr, m.scope.outermost().work)
 	v, diags := m.scope.value(expr)
 	diags = tidy(diags)
 	for name, file := range m.files.templates {

@@ -26,7 +26,8 @@ type Dataset struct {
 	Digest    string // SHA-256 of the names and contents of its files, hexadecimal; "" until somebody has read them
 	Range     hcl.Range
 
-	broken bool // it has a mistake of syntax, so what seems to be missing may be there
+	broken   bool // it has a mistake of syntax, so what seems to be missing may be there
+	measured bool // all of its metrics are there
 }
 
 func (d *decoder) dataset(b *block) {
@@ -56,6 +57,7 @@ func (d *decoder) dataset(b *block) {
 	if len(metrics) == 0 && !v.broken {
 		d.errorAt(b.DefRange, "Nothing measured", "A dataset needs a metrics block, as: metrics { throughput = row.tokens_per_second }")
 	}
+	out.measured = len(metrics) > 0 && len(metrics) == len(out.Metrics)
 	for _, inner := range v.blocks.OfType("valid") {
 		out.Valid = append(out.Valid, d.condition(inner, inRow))
 	}

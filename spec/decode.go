@@ -13,19 +13,19 @@ import (
 // decode goes through the module in three passes: names, then variables and locals, then every block.
 func (d *decoder) decode(body hcl.Body) {
 	all := d.blocks(body)
-	files, err := openFiles(d.module.Dir)
+	files, err := openFiles(d.module.Dir, d.work)
 	if err != nil {
 		d.fail("Unreadable folder", upper(err.Error())+".")
 		return
 	}
 	d.files, d.module.files, files.environ = files, files, d.opts.Environ
 	functions := functions(files)
-	d.constant = newScope(nil, functions).without("a constant is needed", slices.Collect(maps.Keys(sorts))...)
+	d.constant = newScope(nil, functions, d.work).without("a constant is needed", slices.Collect(maps.Keys(sorts))...)
 	if !d.versionFits(all.OfType("bench")) {
 		d.diags = d.diags[len(d.diags)-1:] // what else is wrong may be right for the version that is asked for
 		return
 	}
-	d.scope = newScope(map[string]cty.Value{}, functions)
+	d.scope = newScope(map[string]cty.Value{}, functions, d.work)
 	d.scope.places, d.scope.uses = d.places, d.uses
 	d.declare(all)
 	d.inputs(all)

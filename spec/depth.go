@@ -9,9 +9,10 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// tooDeep finds where tokens nest deeper than can be parsed, and numbers that have more digits than can be written. It counts
+// tooDeep finds where tokens nest deeper than can be parsed, and the numbers that have more digits than can be written. It counts
 // alone, and does not recurse.
-func tooDeep(tokens hclsyntax.Tokens) *hcl.Diagnostic {
+func tooDeep(tokens hclsyntax.Tokens) hcl.Diagnostics {
+	var diags hcl.Diagnostics
 	depth := 0     // of all brackets
 	inside := 0    // of the brackets within the attribute
 	operators := 0 // within the attribute
@@ -41,17 +42,17 @@ func tooDeep(tokens hclsyntax.Tokens) *hcl.Diagnostic {
 				operators = 0
 			}
 		}
-		if diag := hugeNumber(tokens[i].Bytes, tokens[i].Type, tokens[i].Range); diag != nil {
-			return diag
+		if diag := hugeNumber(tokens[i].Bytes, tokens[i].Type, tokens[i].Range); diag != nil && len(diags) <= maxMistakes {
+			diags = append(diags, diag)
 		}
 		if depth > maxDepth {
-			return nestedTooDeep(tokens[i].Range, fmt.Sprintf("More than %d brackets are open here.", maxDepth))
+			return append(diags, nestedTooDeep(tokens[i].Range, fmt.Sprintf("More than %d brackets are open here.", maxDepth)))
 		}
 		if operators > maxOperators {
-			return nestedTooDeep(tokens[i].Range, fmt.Sprintf("This expression has more than %d operators up to here.", maxOperators))
+			return append(diags, nestedTooDeep(tokens[i].Range, fmt.Sprintf("This expression has more than %d operators up to here.", maxOperators)))
 		}
 	}
-	return nil
+	return diags
 }
 
 // levels is how many parts of an expression are evaluated inside one another. What is around the texts of one in JSON counts as much

@@ -38,7 +38,7 @@ func TestTooDeep(t *testing.T) {
 		}
 		src := expr(levels)
 		if d := tooDeep(lex(src)); d != nil {
-			t.Errorf("%s: %d levels are refused: %s", name, levels, d.Detail)
+			t.Errorf("%s: %d levels are refused: %v", name, levels, d)
 			continue
 		}
 		if parsed, diags := hclsyntax.ParseExpression(src, "", hcl.InitialPos); !diags.HasErrors() {
@@ -103,7 +103,7 @@ func TestDeepCalls(t *testing.T) {
 // TestTryInTry: what stands in 100 calls of try inside one another is evaluated once.
 func TestTryInTry(t *testing.T) {
 	count := 0
-	all := functions(nil)
+	all := functions(&files{work: &work{}})
 	all["counted"] = makeFunc(cty.Number, func([]string) (cty.Value, error) {
 		count++
 		return cty.Zero, nil

@@ -24,6 +24,19 @@ var classes = []string{"connect", "timeout", "server_error", "rate_limited", "ba
 // metrics are some of the instrument.
 var metrics = []string{"throughput", "ttft", "ttft_warm", "e2e"}
 
+// metricsOf says that an experiment measures these, and a dataset what it maps.
+func metricsOf(m *spec.Module, source spec.Ref) []string {
+	d := m.Dataset(source)
+	if d == nil {
+		return metrics
+	}
+	var names []string
+	for _, metric := range d.Metrics {
+		names = append(names, metric.Name)
+	}
+	return names
+}
+
 // generated are specs that are too large to keep.
 var generated = map[string]func() string{
 	"nested_too_deep": func() string {
@@ -128,7 +141,7 @@ func TestDiagnostics(t *testing.T) {
 func arguments(t *testing.T, name string) (paths []string, opts spec.Options) {
 	t.Helper()
 	paths = []string{name}
-	opts = spec.Options{Version: "0.1.0", Classes: classes, Metrics: metrics}
+	opts = spec.Options{Version: "0.1.0", Classes: classes, Metrics: metrics, MetricsOf: metricsOf}
 	src, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

@@ -39,8 +39,9 @@ func (p *Program) Start() (*Evaluation, error) {
 		}
 		vars[root] = v
 	}
-	held := &files{contents: p.Files, listings: p.Listings, templates: map[string]*hcl.File{}}
-	sc := newScope(vars, functions(held))
+	w := &work{}
+	held := &files{contents: p.Files, listings: p.Listings, templates: map[string]*hcl.File{}, work: w}
+	sc := newScope(vars, functions(held), w)
 	if err := p.define(sc); err != nil {
 		return nil, err
 	}
@@ -52,14 +53,13 @@ func (p *Program) Start() (*Evaluation, error) {
 
 // define makes the module's own functions known.
 func (p *Program) define(sc *scope) error {
-	count := &callCount{}
 	for name, f := range p.Calls {
-		result, diags := f.Result.parse()
+		result, diags := f.Result.parse(sc.work)
 		if diags.HasErrors() {
 			return fmt.Errorf("program: function %s: %w", name, &LateError{diags})
 		}
 		own := &userFunction{
-			name: name, params: f.Params, variadic: f.Variadic, result: result, calls: count,
+			name: name, params: f.Params, variadic: f.Variadic, result: result, work: sc.work,
 			scope: func() *scope { return sc },
 		}
 		sc.ctx.Functions[name] = own.function()
@@ -142,7 +142,7 @@ func (e *LateError) Error() string { return oneLine(e.Diagnostics[0]) }
 
 // value evaluates an expression. A value of any type may be null.
 func (e *Evaluation) value(s Source, want cty.Type, more map[string]cty.Value) (cty.Value, error) {
-	expr, diags := s.parse()
+	expr, diags := s.parse(e.scope.work)
 	if diags.HasErrors() {
 		return cty.NilVal, &LateError{diags}
 	}

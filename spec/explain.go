@@ -15,7 +15,7 @@ import (
 func (s *scope) explain(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
 	if hidden, ok := s.concealed(expr); ok {
 		// Evaluated with the sensitive values unknown, no message can hold a piece of them. A mistake that is gone then lies in them.
-		_, safe := expr.Value(hidden)
+		_, safe := s.outermost().work.value(expr, hidden)
 		if !safe.HasErrors() {
 			return hcl.Diagnostics{unspoken(expr, diags[0])}
 		}

@@ -19,13 +19,13 @@ import (
 // files reads the module's folder, and nothing outside it, for the functions of the language. Each file is read once, so that
 // all of a spec sees the same content. In a worker there is no folder: it has what the plan has read.
 type files struct {
-	dir       string
-	root      *os.Root            // nil in a worker
+	dir       string              // "" in a worker
 	contents  map[string]Content  // by path
 	listings  map[string][]string // by pattern
 	templates map[string]*hcl.File
 	used      *reading // what the expression under evaluation reads; nil: nobody asks
 	environ   []string // as os.Environ gives it; none in a worker
+	work      *work    // that a call of a function counts for
 }
 
 // A reading is what an expression read.
@@ -34,12 +34,28 @@ type reading struct {
 	patterns map[string]bool
 }
 
-func openFiles(dir string) (*files, error) {
-	root, err := os.OpenRoot(dir)
+// openFiles gives the files of a folder, which has to be there.
+func openFiles(dir string, w *work) (*files, error) {
+	f := &files{dir: dir, work: w, contents: map[string]Content{}, listings: map[string][]string{}, templates: map[string]*hcl.File{}}
+	root, err := f.open()
 	if err != nil {
 		return nil, err
 	}
-	return &files{dir: dir, root: root, contents: map[string]Content{}, listings: map[string][]string{}, templates: map[string]*hcl.File{}}, nil
+	return f, root.Close()
+}
+
+// open opens the folder, for whoever closes it: a module lives for as long as somebody evaluates something in it, and there are only so
+// many files that a process can have open.
+func (f *files) open() (*os.Root, error) { return os.OpenRoot(f.dir) }
+
+// stat tells of a file of the folder.
+func (f *files) stat(name string) (fs.FileInfo, error) {
+	root, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.Stat(name)
 }
 
 // outside says whether a path leaves the folder that it is relative to.
@@ -78,7 +94,7 @@ func (f *files) content(name string) (string, error) {
 	if content, ok := f.contents[clean]; ok {
 		return string(content), nil
 	}
-	if f.root == nil {
+	if f.dir == "" {
 		return "", fmt.Errorf("the file %q was not read when the plan was made: in a run, its path may not depend on an answer", name)
 	}
 	content, err := f.readAll(clean)
@@ -90,7 +106,7 @@ func (f *files) content(name string) (string, error) {
 }
 
 func (f *files) readAll(name string) (string, error) {
-	info, err := f.root.Stat(name)
+	info, err := f.stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", fmt.Errorf("there is no file %q%s; paths are relative to the spec", name, f.nearby(name))
@@ -101,7 +117,7 @@ func (f *files) readAll(name string) (string, error) {
 	case info.Size() > MaxFile:
 		return "", fmt.Errorf("%q is larger than the %d MiB that a file which a spec reads may have", name, MaxFile>>20)
 	}
-	file, err := f.root.Open(name)
+	file, err := os.OpenInRoot(f.dir, name)
 	if err != nil {
 		return "", fmt.Errorf("%q can't be read: %w", name, cause(err))
 	}
@@ -124,7 +140,12 @@ func cause(err error) error {
 
 // nearby suggests a file of the same folder.
 func (f *files) nearby(name string) string {
-	entries, err := fs.ReadDir(f.root.FS(), path.Dir(name))
+	root, err := f.open()
+	if err != nil {
+		return ""
+	}
+	defer root.Close()
+	entries, err := fs.ReadDir(root.FS(), path.Dir(name))
 	if err != nil {
 		return ""
 	}
@@ -161,7 +182,7 @@ func (f *files) glob(pattern string) ([]string, error) {
 	if alternatives().MatchString(clean) {
 		return nil, fmt.Errorf("%q is not a pattern: braces stand for themselves in it; list the files of several patterns with concat()", pattern)
 	}
-	if f.root == nil {
+	if f.dir == "" {
 		return nil, fmt.Errorf("the files of %q were not listed when the plan was made: in a run, the pattern may not depend on an answer", pattern)
 	}
 	var found []string
@@ -196,7 +217,7 @@ func spelledOut(pattern string) (name string, ok bool) {
 
 // there gives a path where there is a regular file, be it through a link.
 func (f *files) there(name string) ([]string, error) {
-	info, err := f.root.Stat(name)
+	info, err := f.stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
 		return nil, nil
@@ -213,8 +234,13 @@ var alternatives = pattern(`(^|[^\\])\{[^{}]*,[^{}]*\}`)
 
 // walk finds the files below a folder, by the segments of the pattern.
 func (f *files) walk(folder string, want []string) ([]string, error) {
+	root, err := f.open()
+	if err != nil {
+		return nil, fmt.Errorf("the module's folder can't be read: %w", err)
+	}
+	defer root.Close()
 	var found []string
-	err := fs.WalkDir(f.root.FS(), folder, func(p string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(root.FS(), folder, func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("the folder %q can't be listed: %w", p, cause(err))
 		}
@@ -247,7 +273,7 @@ func (f *files) follow(link string, want []string, matches bool) ([]string, erro
 	if !matches && !through {
 		return nil, nil
 	}
-	info, err := f.root.Stat(link)
+	info, err := f.stat(link)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%q is a link that can't be followed inside the module's folder: %w", link, cause(err))

@@ -23,7 +23,7 @@ func folder(t *testing.T, names ...string) *files {
 			t.Fatal(err)
 		}
 	}
-	f, err := openFiles(dir)
+	f, err := openFiles(dir, &work{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +150,28 @@ func TestReadOnce(t *testing.T) {
 		}
 		if err := os.WriteFile(filepath.Join(f.dir, "a.md"), []byte("changed"), 0o600); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestNothingStaysOpen: modules are many, and what a process can have open is not.
+func TestNothingStaysOpen(t *testing.T) {
+	f := folder(t, "a.md", "sub/b.md")
+	for _, name := range []string{"a.md", "b.md", "sub"} {
+		_, _ = f.read(name)
+	}
+	for _, pattern := range []string{"**/*.md", "a.md", "sub/*"} {
+		if _, err := f.glob(pattern); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, fd := range open {
+		if at, _ := os.Readlink(filepath.Join("/proc/self/fd", fd.Name())); strings.HasPrefix(at, f.dir) {
+			t.Errorf("%s is open", at)
 		}
 	}
 }

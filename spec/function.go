@@ -24,17 +24,13 @@ type userFunction struct {
 	at       hcl.Range // of the name
 
 	scope  func() *scope // what the result sees beside the parameters
-	calls  *callCount
-	levels int  // what is evaluated inside one another when it is called: see maxLevels
-	hides  bool // what is sensitive is unknown to it: see explain
+	work   *work         // that a call counts for
+	levels int           // what is evaluated inside one another when it is called: see maxLevels
+	hides  bool          // what is sensitive is unknown to it: see explain
 }
-
-// callCount counts the calls of functions that come of one expression.
-type callCount struct{ depth, made int }
 
 // userFunctions decodes the function blocks, and makes them known.
 func (d *decoder) userFunctions(all blocks, r *resolver) {
-	count := &callCount{}
 	for _, b := range all {
 		if !d.declared[b] {
 			continue
@@ -49,7 +45,7 @@ func (d *decoder) userFunctions(all blocks, r *resolver) {
 			d.scope.ctx.Functions[name] = unknownFunction
 			continue
 		}
-		f.calls = count
+		f.work = d.work
 		f.scope = func() *scope { return r.seenBy(f) }
 		d.own[name] = f
 	}
@@ -248,14 +244,9 @@ func (f *userFunction) function() function.Function {
 }
 
 func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
-	if f.calls.depth == 0 {
-		f.calls.made = 0
-	}
-	if f.calls.made++; f.calls.made > maxCalls {
+	if f.work.calls++; f.work.calls > maxCalls {
 		return cty.NilVal, errTooManyCalls
 	}
-	f.calls.depth++
-	defer func() { f.calls.depth-- }()
 	vars := map[string]cty.Value{}
 	for i, p := range f.params {
 		vars[p] = args[i]
@@ -263,9 +254,13 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	if f.variadic != "" {
 		vars[f.variadic] = cty.TupleVal(args[len(f.params):])
 	}
-	v, diags := f.evaluate(f.scope().with(vars))
+	sc := f.scope().with(vars)
+	if f.work.trials > 0 && failsBySecret(f.result, sc.ctx) {
+		f.work.secret = true
+	}
+	v, diags := f.evaluate(sc)
 	switch {
-	case f.calls.made > maxCalls: // told where the first of them is called
+	case f.work.calls > maxCalls: // told where the first of them is called
 		return cty.NilVal, errTooManyCalls
 	case diags.HasErrors():
 		return cty.NilVal, &functionError{diags[:1]} // of functions that call two others each, all would be as many as their calls
@@ -287,7 +282,7 @@ func (f *userFunction) evaluate(sc *scope) (cty.Value, hcl.Diagnostics) {
 	if f.hides {
 		ctx, _ = sc.concealed(f.result)
 	}
-	v, diags := f.result.Value(ctx)
+	v, diags := f.work.value(f.result, ctx)
 	if diags.HasErrors() {
 		return cty.DynamicVal, sc.tell(f.result, diags)
 	}

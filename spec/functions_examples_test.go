@@ -27,7 +27,7 @@ func TestExamplesOfFunctions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f, err := openFiles(dir)
+	f, err := openFiles(dir, &work{})
 	if err != nil {
 		t.Fatal(err)
 	}

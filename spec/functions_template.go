@@ -82,8 +82,9 @@ func parseTemplate(f *files, name string, vars cty.Value, functions map[string]f
 	if diags.HasErrors() {
 		return Expr{}, &templateError{diags}
 	}
+	bounded(expr, f.work)
 	why := fmt.Sprintf("a template sees only what it is given: templatefile(%q, { NAME = … })", name)
-	sc := newScope(nil, functions).without(why, slices.Collect(maps.Keys(usableIn))...)
+	sc := newScope(nil, functions, f.work).without(why, slices.Collect(maps.Keys(usableIn))...)
 	sc = sc.without(why, slices.Collect(maps.Keys(sorts))...).with(given)
 	sc.hint = upper(why) + "."
 	if vars.Type() != cty.DynamicPseudoType && (vars.IsKnown() || vars.Type().IsObjectType()) {

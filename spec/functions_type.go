@@ -1,18 +1,15 @@
 package spec
 
 import (
-	"errors"
 	"maps"
 
-	"github.com/hashicorp/hcl/v2/ext/customdecode"
-	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
 var typeFunctions = []builtin{
-	{name: "can", doc: "Says whether an expression can be evaluated without an error.", example: `can(jsondecode("{"))`, result: `false`, function: tryfunc.CanFunc},
+	{name: "can", doc: "Says whether an expression can be evaluated without an error.", example: `can(jsondecode("{"))`, result: `false`, reads: canFunc},
 	{name: "issensitive", doc: "Says whether a value is sensitive.", example: `issensitive(sensitive("key"))`, result: `true`, function: isSensitiveFunc},
 	{name: "nonsensitive", doc: "Gives a sensitive value as one that may be written down: that it gives nothing away is yours to decide.", example: `nonsensitive(sha256(sensitive("key"))) == sha256("key")`, result: `true`, function: nonSensitiveFunc},
 	{name: "sensitive", doc: "Makes a value one that is never shown, and refused where it would be written down.", example: `sensitive("key")`, result: `(sensitive value)`, function: sensitiveFunc},
@@ -22,33 +19,8 @@ var typeFunctions = []builtin{
 	{name: "tonumber", doc: "Makes a value a number.", example: `tonumber("0.8")`, result: `0.8`, function: guarded(stdlib.MakeToFunc(cty.Number), shortDigits)},
 	{name: "toset", doc: "Makes a value a set: without order, and each element once.", example: `toset(["b", "a", "b"])`, result: `["a", "b"]`, function: stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType))},
 	{name: "tostring", doc: "Makes a value a text.", example: `tostring(0.8)`, result: `"0.8"`, function: stdlib.MakeToFunc(cty.String)},
-	{name: "try", doc: "Gives the first expression that can be evaluated without an error.", example: `try(jsondecode("{"), "none")`, result: `"none"`, function: tryFunc},
+	{name: "try", doc: "Gives the first expression that can be evaluated without an error.", example: `try(jsondecode("{"), "none")`, result: `"none"`, reads: tryFunc},
 }
-
-// tryFunc evaluates each expression once. HCL's own evaluates it once for the type and once for the value, so that thirty of them inside
-// one another are evaluated a thousand million times.
-var tryFunc = function.New(&function.Spec{
-	VarParam: &function.Parameter{Name: "expressions", Type: customdecode.ExpressionClosureType},
-	Type:     function.StaticReturnType(cty.DynamicPseudoType),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		failed := "none of the expressions can be evaluated:"
-		for _, arg := range args {
-			v, diags := customdecode.ExpressionClosureFromVal(arg).Value()
-			switch {
-			case diags.HasErrors():
-				failed += "\n- " + oneLine(diags[0])
-			case !v.IsWhollyKnown():
-				return cty.DynamicVal, nil // that it can be evaluated once it is known is not certain
-			default:
-				return v, nil
-			}
-		}
-		if len(args) == 0 {
-			failed = "give at least one expression"
-		}
-		return cty.NilVal, errors.New(failed)
-	},
-})
 
 var sensitiveFunc = markFunc(func(v cty.Value) cty.Value { return v.Mark(sensitiveMark) })
 

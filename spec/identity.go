@@ -88,11 +88,11 @@ func (p *Program) digest(s Source, values map[string]map[string]json.RawMessage)
 	for _, f := range p.calledFrom(s) {
 		d.add("parameters", append(f.Params, f.Variadic)...)
 		d.source(f.Result)
-		if expr, diags := f.Result.parse(); !diags.HasErrors() {
+		if expr, diags := f.Result.parse(&work{}); !diags.HasErrors() {
 			variables = append(variables, expr.Variables()...)
 		}
 	}
-	if expr, diags := s.parse(); !diags.HasErrors() {
+	if expr, diags := s.parse(&work{}); !diags.HasErrors() {
 		for _, t := range append(expr.Variables(), variables...) {
 			all := values[t.RootName()]
 			for _, n := range namesIn(t, all) {
@@ -114,7 +114,7 @@ func (p *Program) calledFrom(s Source) []Function {
 	found := map[string]bool{}
 	var visit func(s Source)
 	visit = func(s Source) {
-		expr, diags := s.parse()
+		expr, diags := s.parse(&work{})
 		if diags.HasErrors() {
 			return
 		}

@@ -62,8 +62,8 @@ func textTooDeep(quoted []byte, name string, at hcl.Pos) *hcl.Diagnostic {
 	}
 	start := hcl.Pos{Line: at.Line, Column: at.Column + 1, Byte: at.Byte + 1}
 	tokens, _ := hclsyntax.LexTemplate([]byte(text), name, start)
-	if diag := tooDeep(tokens); diag != nil {
-		return diag
+	if diags := tooDeep(tokens); diags != nil {
+		return diags[0]
 	}
 	expr, _ := hclsyntax.ParseTemplate([]byte(text), name, start)
 	return loopInLoop(expr)

@@ -23,6 +23,9 @@ type Options struct {
 	Environ []string // as os.Environ gives it: for env() and BENCH_VAR_NAME; nil: none
 	Classes []string // classes of error that a retry rule may name; none: not checked
 	Metrics []string // what the instrument measures, for expressions over metrics; none: not checked
+
+	// MetricsOf lists what an experiment or a dataset without a mistake has metrics of, sorted; nil: those of analyses are not checked.
+	MetricsOf func(*Module, Ref) []string
 }
 
 // Load reads the files or folders as one module; no path means the working folder. Where there are errors the module may be
@@ -55,6 +58,7 @@ type decoder struct {
 	opts         Options
 	module       *Module
 	files        *files
+	work         *work // of all expressions of the module
 	scope        *scope
 	places       map[string]hcl.Range      // where each name is declared, by address
 	declarations map[string][]*declaration // what can be referred to, by type of block
@@ -78,7 +82,7 @@ type decoder struct {
 
 func newDecoder(opts Options) *decoder {
 	return &decoder{
-		opts: opts, module: &Module{Files: map[string]*hcl.File{}, Given: map[string]string{}},
+		opts: opts, work: &work{}, module: &Module{Files: map[string]*hcl.File{}, Given: map[string]string{}},
 		places: map[string]hcl.Range{}, declarations: map[string][]*declaration{}, declared: map[*block]bool{}, made: map[*block]blocks{},
 		queue: queue{waiting: map[Ref]func(){}, place: map[Ref]int{}}, results: map[Ref]cty.Type{},
 		own: map[string]*userFunction{}, uses: newUses(), loose: map[string]bool{},
@@ -190,7 +194,7 @@ func (d *decoder) parse(name string, sum hash.Hash) hcl.Body {
 	}
 	d.notice(rest.cuts)
 	if body, ok := rest.file.Body.(*hclsyntax.Body); ok {
-		bounded(body)
+		bounded(body, d.work)
 		d.bodies = append(d.bodies, body)
 	}
 	return rest.file.Body

@@ -9,80 +9,79 @@ import (
 )
 
 // HCL goes through loops to their end, and puts templates together whatever comes of it. A loop of 100 000 rounds in a loop of
-// 100 000 would fill any memory. So the parts of a parsed expression that are evaluated again and again count what they give.
+// 100 000 would fill any memory, be the inner one in a function that the outer one calls. So the parts of a parsed expression that are
+// evaluated again and again count what they give.
 
-// bounded makes evaluating a file or an expression take no more time and memory than is stated here and in one_type.go: it counts
-// the work in all loops, of one evaluation at a time.
-func bounded(node hclsyntax.Node) {
-	_ = hclsyntax.Walk(node, &boundingWalker{})
-}
-
-// work is what an outermost loop, or a template, has done.
+// work is what it has taken so far to evaluate one expression, with the functions of the module that are called and the templates that
+// are rendered for it. All expressions of a module share it, so one is evaluated at a time.
 type work struct {
-	done int
-	told bool // that it is too much
+	depth   int             // expressions under way, each of them for the one before
+	calls   int             // of the module's own functions
+	done    int             // elements and pieces of text that loops and templates have given
+	tooMuch *hcl.Diagnostic // that they have given too many; nil: they haven't
+
+	trials int  // calls of can and try under way
+	secret bool // a function was called for them that may fail because of something sensitive
 }
 
-type boundingWalker struct {
-	loops []*work // of each loop around the node: one for all of them
-}
-
-// Enter notes a loop, whose work counts for the one around it.
-func (w *boundingWalker) Enter(node hclsyntax.Node) hcl.Diagnostics {
-	if _, ok := node.(*hclsyntax.ForExpr); ok {
-		outer := &work{}
-		if len(w.loops) > 0 {
-			outer = w.loops[0]
-		}
-		w.loops = append(w.loops, outer)
+// value evaluates an expression, and counts what that takes. Where it takes too much the expression has no value, whatever try() makes
+// of it.
+func (w *work) value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if w.depth == 0 {
+		*w = work{}
 	}
-	return nil
+	w.depth++
+	defer func() { w.depth-- }()
+	v, diags := expr.Value(ctx)
+	if w.depth == 1 && w.tooMuch != nil && !diags.HasErrors() {
+		told := *w.tooMuch
+		told.Detail += fmt.Sprintf("\n\nThe expression is at %s.", at(expr.Range()))
+		return cty.DynamicVal, append(diags, &told)
+	}
+	return v, diags
 }
+
+// bounded makes evaluating a file or an expression take no more time and memory than is stated here and in one_type.go.
+func bounded(node hclsyntax.Node, w *work) {
+	_ = hclsyntax.Walk(node, &boundingWalker{w})
+}
+
+type boundingWalker struct{ work *work }
+
+// Enter does nothing: see Exit.
+func (w *boundingWalker) Enter(hclsyntax.Node) hcl.Diagnostics { return nil }
 
 // Exit puts the counting in, after the walk has been through what is inside.
 func (w *boundingWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
 	switch n := node.(type) {
 	case *hclsyntax.ForExpr:
-		last := len(w.loops) - 1
-		n.CollExpr = counting(n.CollExpr, w.loops[last], last == 0)
-		n.ValExpr = counting(n.ValExpr, w.loops[last], false)
-		w.loops = w.loops[:last]
+		n.CollExpr, n.ValExpr = w.counting(n.CollExpr, false), w.counting(n.ValExpr, false)
 	case *hclsyntax.FunctionCallExpr:
 		unifyArguments(n)
 	case *hclsyntax.TemplateExpr:
 		if len(n.Parts) > 1 { // one with a single part is that part
-			text := &work{}
 			for i := range n.Parts {
-				n.Parts[i] = writing(n.Parts[i], text, i == 0)
+				n.Parts[i] = w.counting(n.Parts[i], true)
 			}
 		}
 	}
 	return nil
 }
 
+func (w *boundingWalker) counting(expr hclsyntax.Expression, text bool) hclsyntax.Expression {
+	return &countingExpr{&hclsyntax.ParenthesesExpr{Expression: expr, SrcRange: expr.Range()}, w.work, text}
+}
+
 // A countingExpr is an expression whose values are counted. For whoever looks at it, it stands in parentheses.
 type countingExpr struct {
 	*hclsyntax.ParenthesesExpr
-	work   *work
-	begins bool // the count
-	text   bool // the value becomes part of one
-}
-
-func counting(expr hclsyntax.Expression, w *work, begins bool) hclsyntax.Expression {
-	return &countingExpr{&hclsyntax.ParenthesesExpr{Expression: expr, SrcRange: expr.Range()}, w, begins, false}
-}
-
-// writing is counting for a piece of text.
-func writing(expr hclsyntax.Expression, w *work, begins bool) hclsyntax.Expression {
-	return &countingExpr{&hclsyntax.ParenthesesExpr{Expression: expr, SrcRange: expr.Range()}, w, begins, true}
+	work *work
+	text bool // the value becomes part of one
 }
 
 // Value gives the value of the expression, or none once the work has become too much, which is told once.
 func (e *countingExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	if e.begins {
-		*e.work = work{}
-	}
-	if e.work.told {
+	if e.work.tooMuch != nil {
 		return cty.DynamicVal, nil
 	}
 	v, diags := e.Expression.Value(ctx)
@@ -90,15 +89,15 @@ func (e *countingExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 		v = asText(v)
 	}
 	e.work.done += weight(v)
-	if e.work.done <= maxWork || e.work.told {
+	if e.work.done <= maxWork || e.work.tooMuch != nil {
 		return v, diags
 	}
-	e.work.told = true
-	return cty.DynamicVal, append(diags, &hcl.Diagnostic{
+	e.work.tooMuch = &hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: "Too much work", Subject: e.SrcRange.Ptr(),
-		Detail: fmt.Sprintf("Up to here the loops of this expression, or the pieces of this text, have given more than %d elements, as which %d bytes of text count. Take less of them, or compute it elsewhere and read it with file().",
+		Detail: fmt.Sprintf("Up to here the loops of this expression, or the pieces of this text, have given more than %d elements, as which %d bytes of text count, with those in the functions and templates that it uses. Take less of them, or compute it elsewhere and read it with file().",
 			maxWork, pieceOfText),
-	})
+	}
+	return cty.DynamicVal, append(diags, e.work.tooMuch)
 }
 
 // weight is what a value counts as, without what is inside its elements: they have been counted where they were made.

@@ -43,7 +43,7 @@ func (d *decoder) overwrites() {
 
 // readers say who reads the files of a module, each as the end of a sentence.
 type readers struct {
-	root     *os.Root
+	module   *files
 	files    map[string]string  // by clean path
 	patterns map[string]string  // by clean pattern
 	order    []string           // of the patterns
@@ -64,7 +64,7 @@ type sameAs struct {
 
 // readers collects who reads what. Of two readers of one file, the first is told.
 func (d *decoder) readers() *readers {
-	all := &readers{root: d.files.root, files: map[string]string{}, patterns: map[string]string{}, stamps: map[stamp][]sameAs{}}
+	all := &readers{module: d.files, files: map[string]string{}, patterns: map[string]string{}, stamps: map[stamp][]sameAs{}}
 	m := d.module
 	for _, s := range m.Sources {
 		all.add("that is a file of the spec", nil, filepath.Base(s))
@@ -105,7 +105,7 @@ func (r *readers) add(who string, patterns []string, files ...string) {
 			continue
 		}
 		r.files[f] = who
-		if info, err := r.root.Stat(f); err == nil {
+		if info, err := r.module.stat(f); err == nil {
 			key := stamp{info.Size(), info.ModTime()}
 			r.stamps[key] = append(r.stamps[key], sameAs{info, who})
 		}
@@ -123,7 +123,7 @@ func (r *readers) of(file string) string {
 			return r.patterns[p]
 		}
 	}
-	written, err := r.root.Stat(file)
+	written, err := r.module.stat(file)
 	if err != nil {
 		return "" // it isn't there
 	}

@@ -94,8 +94,8 @@ func parseAny(name string, src []byte) (*hcl.File, hclsyntax.Tokens, hcl.Diagnos
 // parsePart is parseAny for a part of a file that was found readable, which begins at a place in it.
 func parsePart(name string, src []byte, at hcl.Pos) (*hcl.File, hclsyntax.Tokens, hcl.Diagnostics) {
 	tokens, _ := hclsyntax.LexConfig(src, name, at)
-	if diag := tooDeep(tokens); diag != nil {
-		return &hcl.File{Bytes: src}, nil, hcl.Diagnostics{diag}
+	if diags := tooDeep(tokens); diags != nil {
+		return &hcl.File{Bytes: src}, nil, diags
 	}
 	file, diags := hclsyntax.ParseConfig(src, name, at)
 	return file, tokens, diags
@@ -120,8 +120,7 @@ var (
 	asTemplate   = grammar{hclsyntax.LexTemplate, hclsyntax.ParseTemplate}
 )
 
-// read reads a text that begins on a line of what the name stands for, as if the lines before it were empty. Evaluating what it gives
-// takes no more than a file may.
+// read reads a text that begins on a line of what the name stands for, as if the lines before it were empty.
 func (g grammar) read(name string, src []byte, line int) (hclsyntax.Expression, hcl.Diagnostics) {
 	padded := append(bytes.Repeat([]byte("\n"), line-1), src...)
 	if diag := notText(padded, name); diag != nil {
@@ -129,13 +128,12 @@ func (g grammar) read(name string, src []byte, line int) (hclsyntax.Expression, 
 	}
 	start := hcl.Pos{Line: line, Column: 1, Byte: line - 1}
 	tokens, _ := g.lex(src, name, start)
-	if diag := tooDeep(tokens); diag != nil {
-		return nil, hcl.Diagnostics{diag}
+	if diags := tooDeep(tokens); diags != nil {
+		return nil, diags
 	}
 	expr, diags := g.parse(src, name, start)
 	if diags.HasErrors() {
 		return nil, legibleSyntax(diags, padded)
 	}
-	bounded(expr)
 	return expr, nil
 }

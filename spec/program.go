@@ -285,14 +285,14 @@ func (s Source) parseable() []byte {
 	return []byte(s.Text)
 }
 
-// parse reads the expression back, with the places that it had in the spec.
-func (s Source) parse() (hcl.Expression, hcl.Diagnostics) {
+// parse reads the expression back, with the places that it had in the spec. Evaluating it counts for some work.
+func (s Source) parse(w *work) (hcl.Expression, hcl.Diagnostics) {
 	if s.JSON {
 		return hcljson.ParseExpressionWithStartPos(s.parseable(), s.Filename, hcl.Pos{Line: s.Line, Column: s.Column, Byte: s.Byte})
 	}
 	expr, diags := hclsyntax.ParseExpression(s.parseable(), s.Filename, hcl.Pos{Line: s.Line, Column: s.Column, Byte: s.Byte})
 	if !diags.HasErrors() {
-		bounded(expr)
+		bounded(expr, w)
 	}
 	return expr, diags
 }

@@ -64,7 +64,7 @@ func (d *decoder) moduleFile(v *values, attribute, name string) {
 		d.errorAt(v.rangeOf(attribute), "Invalid value", upper(isOutside(name).Error())+".")
 		return
 	}
-	if info, err := d.files.root.Stat(name); err != nil || !info.Mode().IsRegular() {
+	if info, err := d.files.stat(name); err != nil || !info.Mode().IsRegular() {
 		d.errorAt(v.rangeOf(attribute), "Missing files", fmt.Sprintf("There is no file %q. Paths are relative to the spec.", name))
 	}
 }

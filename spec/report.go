@@ -3,9 +3,11 @@ package spec
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // A Report is a template, its inputs and its output.
@@ -22,6 +24,7 @@ type Report struct {
 	Range    hcl.Range
 
 	TemplateRange, OutputRange, ClaimsRange hcl.Range
+	VarRanges                               map[string]hcl.Range // of the name of each var; of all vars where it isn't written out
 }
 
 func (d *decoder) report(b *block) {
@@ -33,8 +36,14 @@ func (d *decoder) report(b *block) {
 	v.refs("claims", &out.Claims)
 	v.str("output", &out.Output)
 	v.strs("formats", &out.Formats)
+	for i, format := range out.Formats {
+		if slices.Contains(out.Formats[:i], format) {
+			d.errorAt(v.elementRange("formats", i), "Repeated value", fmt.Sprintf("%q is in the list already. Take one of them out.", format))
+		}
+	}
 	v.scalars("vars", &out.Vars)
 	out.LateVars = d.lateVars(v)
+	out.VarRanges = varRanges(v, out.Vars)
 	out.TemplateRange, out.OutputRange, out.ClaimsRange = v.rangeOf("template"), v.rangeOf("output"), v.rangeOf("claims")
 	if out.Output != "" {
 		if err := outputPath(out.Output); err != nil {
@@ -56,6 +65,29 @@ func (d *decoder) lateVars(v *values) Expr {
 		return Expr{}
 	}
 	return Expr{expr: a.Expr, scope: v.block.within(d.late(d.scope, a.Expr))}
+}
+
+// varRanges finds the names of vars where they are written, and those that are only known with their values.
+func varRanges(v *values, given map[string]any) map[string]hcl.Range {
+	ranges := map[string]hcl.Range{}
+	for name := range given {
+		ranges[name] = v.rangeOf("vars")
+	}
+	a, ok := v.attrs["vars"]
+	if !ok {
+		return ranges
+	}
+	written, diags := hcl.ExprMap(a.Expr)
+	if diags.HasErrors() {
+		return ranges
+	}
+	for _, x := range written {
+		name, diags := x.Key.Value(nil)
+		if !diags.HasErrors() && isGiven(name) && name.Type() == cty.String {
+			ranges[name.AsString()] = x.Key.Range()
+		}
+	}
+	return ranges
 }
 
 // outputPath refuses a path that is no place for a report.

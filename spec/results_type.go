@@ -53,19 +53,26 @@ func each(names []string, t cty.Type) cty.Type {
 	return cty.Object(all)
 }
 
-// analysisType is what analysis.NAME is to an expression, of an analysis with these metrics over a source with these factors.
+// analysisType is what analysis.NAME is to an expression, of an analysis with these metrics, or with some that nobody knows, over a source
+// with these factors.
 func analysisType(metrics []string, factors cty.Type) cty.Type {
+	byMetric := func(t cty.Type) cty.Type {
+		if metrics == nil {
+			return cty.DynamicPseudoType
+		}
+		return each(metrics, t)
+	}
 	return numbersAnd(map[string]cty.Type{
 		"of": cty.List(cty.String), "baseline": cty.String, "unit": cty.String, "paired": cty.Bool, "metric_order": cty.List(cty.String),
 		"factors": cty.List(cty.Object(map[string]cty.Type{"name": cty.String, "levels": cty.DynamicPseudoType})),
 		"configurations": cty.List(cty.Object(map[string]cty.Type{
-			"name": cty.String, "factors": factors, "arm": cty.String, "pair": cty.String, "metrics": each(metrics, summary),
+			"name": cty.String, "factors": factors, "arm": cty.String, "pair": cty.String, "metrics": byMetric(summary),
 		})),
 		"ranking": cty.List(numbersAnd(map[string]cty.Type{
 			"name": cty.String, "factors": factors, "separated": cty.Bool,
 		}, "rank", "value", "improvement")),
 		"best":     numbersAnd(map[string]cty.Type{"name": cty.String, "factors": factors}, "probability"),
-		"metrics":  each(metrics, metricType),
+		"metrics":  byMetric(metricType),
 		"findings": cty.List(findingType), "warnings": cty.List(warningType),
 	}, "confidence", "runs", "min_repeats", "max_repeats")
 }

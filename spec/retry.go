@@ -34,4 +34,11 @@ func (d *decoder) retry(v *values, out *Experiment, outer *scope) {
 	w.number("factor", &out.Retry.Backoff.Factor)
 	w.duration("max", &out.Retry.Backoff.Max)
 	w.number("jitter", &out.Retry.Backoff.Jitter)
+	if pause := out.Retry.Backoff; pause.Initial > pause.Max && pause.Max > 0 {
+		given := "max"
+		if _, ok := w.attrs[given]; !ok {
+			given = "initial"
+		}
+		d.errorAt(w.rangeOf(given), "Invalid value", fmt.Sprintf("The first pause, of %s, would be longer than the longest that \"max\" allows, %s. Make \"initial\" shorter or \"max\" longer.", pause.Initial, pause.Max))
+	}
 }

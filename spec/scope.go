@@ -24,12 +24,14 @@ type scope struct {
 	late func(Results) map[string]cty.Value // what it knows once there are results; nil: that does not depend on them
 
 	// Of the outermost scope alone.
+	work *work                    // what an evaluation takes
 	uses *uses                    // who refers to what
 	own  map[string]*userFunction // the module's own functions
 }
 
-func newScope(vars map[string]cty.Value, functions map[string]function.Function) *scope {
+func newScope(vars map[string]cty.Value, functions map[string]function.Function, w *work) *scope {
 	return &scope{
+		work: w,
 		ctx:  &hcl.EvalContext{Variables: vars, Functions: functions},
 		hint: "If a text was meant, put it in quotes.",
 	}
@@ -119,7 +121,7 @@ func (s *scope) value(expr hcl.Expression) (cty.Value, hcl.Diagnostics) {
 
 // evaluate evaluates an expression whose names have been checked.
 func (s *scope) evaluate(expr hcl.Expression) (cty.Value, hcl.Diagnostics) {
-	v, diags := expr.Value(s.ctx)
+	v, diags := s.outermost().work.value(expr, s.ctx)
 	if diags.HasErrors() {
 		return cty.DynamicVal, s.explain(expr, diags)
 	}

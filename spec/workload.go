@@ -20,6 +20,8 @@ type Workload struct {
 	Scores  []*Score
 	Valid   []*Condition
 	Range   hcl.Range
+
+	broken bool // it has a mistake, so a score that seems to be missing may be there
 }
 
 // An Ingest is a corpus that is read before the first step.
@@ -79,6 +81,7 @@ type workloadDecoder struct {
 }
 
 func (d *decoder) workload(b *block) {
+	before := len(d.diags)
 	v := d.read(b, workloadSchema, d.scope)
 	w := &workloadDecoder{
 		decoder: d, places: map[string]hcl.Range{}, broken: v.broken,
@@ -113,6 +116,7 @@ func (d *decoder) workload(b *block) {
 	for _, inner := range v.blocks.OfType("valid") {
 		w.out.Valid = append(w.out.Valid, d.condition(inner, after))
 	}
+	w.out.broken = d.diags[before:].HasErrors() || d.isCut(b)
 	d.module.Workloads = append(d.module.Workloads, w.out)
 }
 

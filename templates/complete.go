@@ -51,6 +51,9 @@ func complete(t reflect.Type, v any) any {
 func completeFields(t reflect.Type, fields map[string]any) {
 	for i := range t.NumField() {
 		field := t.Field(i)
+		if !field.IsExported() {
+			continue
+		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if field.Anonymous && name == "" {
 			completeFields(field.Type, fields)

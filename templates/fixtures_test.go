@@ -15,6 +15,7 @@ import (
 
 	"bench/analysis"
 	"bench/runner/study"
+	"bench/runner/table"
 )
 
 // tool and spec are those of every study here.
@@ -64,7 +65,7 @@ func (s *sample) add(row analysis.Row, startedAt string, metrics map[string]floa
 	}
 	s.runs = append(s.runs, study.Run{
 		Address: fmt.Sprintf("%s.config[%q].run[%d]", row.Source, row.Configuration, row.Repeat), Source: row.Source,
-		Configuration: row.Configuration, Arm: row.Arm, Repeat: row.Repeat, Attempt: 1, Factors: row.Factors, Metrics: metrics, StartedAt: startedAt,
+		Configuration: row.Configuration, Arm: row.Arm, Repeat: row.Repeat, Attempt: 1, Factors: row.Factors, Metrics: table.MetricsOf(metrics), StartedAt: startedAt,
 	})
 	row.Source = s.runs[len(s.runs)-1].Address
 	s.rows = append(s.rows, row)

@@ -56,8 +56,8 @@ func TestReports(t *testing.T) {
 		report templates.Report
 	}{
 		"published": {rustSweep(t), templates.Report{Name: "tr111", Title: "Technical Report 111: Rust agent, 18 configurations", Analyses: []string{"tr111"},
-			Vars: map[string]any{"question": "Do tuned Ollama options make the agent faster than the server's defaults?"}}},
-		"emulator": {emulatorSweep(t), templates.Report{Name: "sweep", Analyses: []string{"sweep"}}},
+			Vars: map[string]any{"number": 111, "question": "Do tuned Ollama options make the agent faster than the server's defaults?"}}},
+		"emulator": {emulatorSweep(t), templates.Report{Name: "sweep", Analyses: []string{"sweep"}, Vars: map[string]any{"number": 112, "author": "Research Team"}}},
 		"single":   {single(t), templates.Report{Name: "one", Title: "One configuration", Analyses: []string{"one"}}},
 		"nothing":  {nothing(t), templates.Report{Name: "sweep", Analyses: []string{"sweep"}}},
 		"paired":   {paired(t, 0), templates.Report{Name: "pairs", Analyses: []string{"pairs"}}},

@@ -34,7 +34,7 @@ func body(t *testing.T, page []byte) string {
 
 // Text from data can't bring markup, links, control characters or a change of direction, wherever it is printed.
 func TestHostileText(t *testing.T) {
-	report := templates.Report{Name: evil, Title: evil, Analyses: []string{"analysis" + evil}, Vars: map[string]any{"question": evil, "data": evil}}
+	report := templates.Report{Name: evil, Title: evil, Analyses: []string{"analysis" + evil}, Vars: map[string]any{"question": evil, "data": evil, "number": evil, "author": evil}}
 	st := hostile(t)
 	withDataset := hostile(t)
 	for name, a := range withDataset.Analyses {

@@ -32,8 +32,9 @@ func applyCommand(e *env) *cli.Command {
 		Action: func(c *cli.Context) error {
 			end := newClosing(e.human(c), c.IsSet("replace"))
 			err := e.apply(c, end)
-			e.tellOutcome(c, end, err)
-			return err
+			code := e.ended(err, c.Bool("json"))
+			e.tellOutcome(c, end, err, code)
+			return exit(code)
 		},
 	}
 }
@@ -46,10 +47,10 @@ func (e *env) apply(c *cli.Context, end *closing) error {
 	if err := checkLevel(c); err != nil {
 		return err
 	}
-	// Who reads may go away (head, a pager): without this the next write would end the process, and the runs with it.
+	// Who reads may go away (head, a pager): without this the next write would end the process, and the runs with it. It holds until the
+	// process ends, so that the exit code is that of what was made.
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)
-	defer signal.Stop(pipe)
 	saved := planFileAmong(c)
 	p, again, err := e.planned(c, saved)
 	if err != nil {
@@ -133,6 +134,9 @@ func (e *env) makeRuns(c *cli.Context, p *runner.Plan, end *closing, o runner.Op
 	defer killNow()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // who set it to be ignored (nohup) wants to outlive the terminal
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	defer signal.Stop(signals)
 	go func() {
 		for _, act := range []func(){func() { view.stopping(); stopNow() }, killNow} {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"errors"
+	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -23,6 +25,9 @@ func (e *env) conclude(c *cli.Context, p *runner.Plan) (study.Study, error) {
 	} else {
 		width, _ := isTerminal(e.stdout)
 		err = concludeText(e.out, width, p.Module, s, written)
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		err = nil // who read has gone; what was made stands, and so do the reports
 	}
 	return s, cmp.Or(notWritten, err, mistaken(s))
 }

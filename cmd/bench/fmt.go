@@ -24,6 +24,7 @@ func fmtCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "fmt", Usage: "write specs in canonical form", ArgsUsage: "[PATH…]",
 		Description: "It formats *.hcl and *.benchvars as terraform fmt would, keeps comments, and prints the names of the files that it changed.\n" +
+			"Blank lines at the edges of a block and of the file go as well, and the file ends with one line break.\n" +
 			"The path - stands for standard input; its canonical form goes to standard output.\n" +
 			"With -check the exit code is 3 where there is something to format.",
 		Flags: globalFlags(

@@ -16,7 +16,7 @@ func keepCommand(e *env) *cli.Command {
 			if c.Bool("secrets") {
 				keep = worker.KeepSecrets
 			}
-			return exit(keep(c.Args().Slice(), e.stdin, e.stdout, e.stderr))
+			return exit(keep(c.Args().Slice(), e.stdin, e.stderr))
 		},
 	}
 }

@@ -43,7 +43,11 @@ func (s status) Error() string { return fmt.Sprintf("exit code %d", int(s)) }
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	e := newEnv(stdin, stdout, stderr)
 	app := newApp(e)
-	err := app.RunContext(context.Background(), permute(app, args))
+	return e.ended(app.RunContext(context.Background(), permute(app, args)), asJSON(args))
+}
+
+// ended gives the exit code of a command, and tells why it failed, where its view has not.
+func (e *env) ended(err error, json bool) int {
 	var s status
 	switch {
 	case err == nil:
@@ -54,7 +58,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitError // who read has gone: there is nobody to tell
 	}
 	e.complain(err)
-	if asJSON(args) {
+	if json {
 		_ = e.line(diagnostic{Severity: "error", Summary: "Command failed", Detail: err.Error()})
 	}
 	return exitError

@@ -92,7 +92,7 @@ func (e *env) specOptions(inputs []spec.Input) spec.Options {
 	for _, m := range agent.Metrics() {
 		metrics = append(metrics, m.Name)
 	}
-	return spec.Options{Inputs: inputs, Version: Version, Environ: e.environ, Classes: classes, Metrics: metrics}
+	return spec.Options{Inputs: inputs, Version: Version, Environ: e.environ, Classes: classes, Metrics: metrics, MetricsOf: table.MetricNames}
 }
 
 // plan reads the spec and plans what it asks for.

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,19 +23,48 @@ type source struct {
 	text string
 }
 
-// checkReports finds templates that are not there or do not parse, and outputs that lead elsewhere. A template that many reports have is parsed once.
+// checkReports finds templates that are not there or do not parse, vars that they do not read, and outputs that lead elsewhere. A template
+// that many reports have is parsed once.
 func checkReports(m *spec.Module) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	parsed := map[string]bool{}
+	parsed := map[string]*templates.Template{}
 	for _, r := range m.Reports {
 		diags = append(diags, misplaced(m, r)...)
 		s, d := sourceOf(m, r)
-		if diags = append(diags, d...); d.HasErrors() || parsed[s.name] {
+		if diags = append(diags, d...); d.HasErrors() {
 			continue
 		}
-		parsed[s.name] = true
-		_, d = parse(m, r, s)
-		diags = append(diags, d...)
+		if _, done := parsed[s.name]; !done {
+			parsed[s.name], d = parse(m, r, s)
+			diags = append(diags, d...)
+		}
+		if t := parsed[s.name]; t != nil {
+			diags = append(diags, unread(r, t)...)
+		}
+	}
+	return diags
+}
+
+// unread warns of vars that a report gives for nothing.
+func unread(r *spec.Report, t *templates.Template) hcl.Diagnostics {
+	read, all := t.Vars()
+	if all {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	for _, name := range slices.Sorted(maps.Keys(r.VarRanges)) {
+		if slices.Contains(read, name) {
+			continue
+		}
+		reads := "none"
+		if len(read) > 0 {
+			reads = strings.Join(read, ", ")
+		}
+		at := r.VarRanges[name]
+		diags = append(diags, &hcl.Diagnostic{
+			Severity: hcl.DiagWarning, Summary: "Var without a reader", Subject: &at,
+			Detail: fmt.Sprintf("%s reads no var %q, so it changes nothing in the report. It reads %s. Take it out, or read it in a template of your own as .report.vars.%s.", r.Template, name, reads, name),
+		})
 	}
 	return diags
 }

@@ -75,12 +75,13 @@ type closing struct {
 	planned runner.Sum
 	tally   runner.Tally
 	retried map[string]int  // by class of error
+	pausing map[int]string  // the class of error after which an attempt is to follow, by slot
 	made    map[string]bool // the runs that counted, by address; nil where nobody will ask
 	errors  []string        // that were told
 }
 
 func newClosing(w io.Writer, replaces bool) *closing {
-	v := &closing{w: w, started: time.Now(), retried: map[string]int{}}
+	v := &closing{w: w, started: time.Now(), retried: map[string]int{}, pausing: map[int]string{}}
 	if replaces {
 		v.made = map[string]bool{}
 	}
@@ -93,8 +94,16 @@ func (v *closing) plan(p *runner.Plan) {
 }
 
 func (v *closing) note(e runner.Event) {
-	if e.Kind == runner.Retried {
-		v.retried[string(e.Error.Class)]++
+	switch e.Kind {
+	case runner.Retried:
+		v.pausing[e.Slot] = string(e.Error.Class)
+	case runner.Started: // else it was stopped while it waited
+		if class, ok := v.pausing[e.Slot]; ok && e.Attempt > 1 {
+			v.retried[class]++
+		}
+		delete(v.pausing, e.Slot)
+	case runner.RunFailed:
+		delete(v.pausing, e.Slot)
 	}
 	if e.Kind == runner.Counted && v.made != nil {
 		v.made[e.Address.String()] = true

@@ -126,22 +126,17 @@ type outcomeLine struct {
 	Errors   []string       `json:"errors"`
 }
 
-// tellOutcome writes how it ended, with -json. The error is that of the command.
-func (e *env) tellOutcome(c *cli.Context, end *closing, err error) {
+// tellOutcome writes how it ended, with -json. The error and the exit code are those of the command.
+func (e *env) tellOutcome(c *cli.Context, end *closing, err error, code int) {
 	if !c.Bool("json") {
 		return
 	}
 	l := outcomeLine{
-		Event: "outcome", T: time.Now().UTC(), ExitCode: exitError, Tally: end.tally, Retried: end.retried,
+		Event: "outcome", T: time.Now().UTC(), ExitCode: code, Tally: end.tally, Retried: end.retried,
 		TookNS: time.Since(end.started).Nanoseconds(), Errors: append([]string{}, end.errors...),
 	}
 	var s status
-	switch {
-	case err == nil:
-		l.ExitCode = 0
-	case errors.As(err, &s):
-		l.ExitCode = int(s)
-	default:
+	if err != nil && !errors.As(err, &s) {
 		l.Errors = append(l.Errors, err.Error())
 	}
 	l.Outcome = map[int]string{0: "done", exitIncomplete: "incomplete", exitCheck: "check_failed", exitInterrupted: "interrupted", exitError: "error"}[l.ExitCode]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"bench/runner"
 	"bench/runner/crashpoint"
 )
 
@@ -57,7 +58,7 @@ func replace(outputs []output) error {
 
 // notWritten names the file that is meant; the one of the error has a name that nobody knows.
 func notWritten(path string, err error) error {
-	return fmt.Errorf("%s can't be written: %w", path, reason(err))
+	return fmt.Errorf("%s can't be written: %w", path, runner.Advise(reason(err)))
 }
 
 // reason is an error without the path that it happened at, where the command names a better one.

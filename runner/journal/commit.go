@@ -29,22 +29,24 @@ func (j *Journal) commit(r Record) error {
 	if !j.running(a.key()) || j.last[place] != r.Attempt {
 		return ErrOutdated
 	}
-	if j.started[a.key()] != a {
+	if j.open[a.key()].Attempt != a {
 		return fmt.Errorf("it was started with another address or hash")
 	}
 	earlier, err := j.place(r)
 	if err != nil {
 		return err
 	}
-	j.ended[a.key()] = r.State
-	if err := j.settle(a, r, earlier); err != nil {
+	delete(j.open, a.key())
+	err = j.settle(a, r, earlier)
+	delete(j.last, place)
+	if err != nil {
 		return fmt.Errorf("the record is committed, but: %w", err)
 	}
 	return nil
 }
 
 // settle does what follows from a record that has taken its name.
-func (j *Journal) settle(a Attempt, r Record, earlier int) error {
+func (j *Journal) settle(a Attempt, r Record, earlier head) error {
 	if err := j.disk.syncDir(a.folder(j.dir)); err != nil {
 		return err
 	}
@@ -58,11 +60,11 @@ func (j *Journal) settle(a Attempt, r Record, earlier int) error {
 	counted := a.event(EventFinish)
 	counted.State = r.State
 	counted.describe(a.Record(j.dir), r.Process)
-	if earlier == 0 {
+	if earlier.Attempt == 0 {
 		return j.append(counted)
 	}
 	superseded := a.event(EventFinish)
-	superseded.Attempt, superseded.Hash, superseded.State = earlier, j.started[key{a.Place, earlier}].Hash, Superseded
+	superseded.Attempt, superseded.Hash, superseded.State = earlier.Attempt, earlier.Hash, Superseded
 	return j.append(superseded, counted)
 }
 
@@ -75,15 +77,15 @@ func (e *Event) describe(path string, p Process) {
 }
 
 // place puts a record where it counts. All that needs room on the disk is done first, and the rename last.
-// It gives the attempt that counted before, 0 if none did.
-func (j *Journal) place(r Record) (earlier int, err error) {
+// It gives the head of the record that counted before, an empty one if none did.
+func (j *Journal) place(r Record) (earlier head, err error) {
 	data, err := encode(r)
 	if err != nil {
-		return 0, err
+		return head{}, err
 	}
 	table, err := tabulate(r)
 	if err != nil {
-		return 0, err
+		return head{}, err
 	}
 	place := r.Place()
 	path := place.Record(j.dir)
@@ -94,7 +96,7 @@ func (j *Journal) place(r Record) (earlier int, err error) {
 		}
 	}()
 	if err := j.disk.syncFile(place.attemptFile(j.dir, r.Attempt, ".log")); err != nil {
-		return 0, err
+		return head{}, err
 	}
 	for _, f := range []struct {
 		path string
@@ -102,40 +104,40 @@ func (j *Journal) place(r Record) (earlier int, err error) {
 	}{{path, data}, {place.file(j.dir, ".csv"), table}} {
 		temp, err := j.disk.stage(f.path, f.data)
 		if err != nil {
-			return 0, err
+			return head{}, err
 		}
 		staged = append(staged, temp)
 	}
 	if earlier, err = j.retire(place); err != nil {
-		return 0, err
+		return head{}, err
 	}
 	return earlier, j.disk.rename(tempName(path), path)
 }
 
 // retire copies the record that counts to the evidence and takes away what belongs to it alone. The record itself stays
 // until another takes its name. It may be called again after it failed.
-func (j *Journal) retire(p Place) (attempt int, err error) {
-	attempt, err = j.counting(p)
-	if attempt == 0 || err != nil {
-		return 0, err
+func (j *Journal) retire(p Place) (was head, err error) {
+	was, err = j.counting(p)
+	if was.Attempt == 0 || err != nil {
+		return head{}, err
 	}
 	data, err := os.ReadFile(p.Record(j.dir))
 	if err != nil {
-		return 0, err
+		return head{}, err
 	}
 	if data, err = supersede(data); err != nil {
-		return 0, broken(p.Record(j.dir), err)
+		return head{}, broken(p.Record(j.dir), err)
 	}
-	if err := j.disk.replace(p.attemptFile(j.dir, attempt, ".json"), data); err != nil {
-		return 0, err
+	if err := j.disk.replace(p.attemptFile(j.dir, was.Attempt, ".json"), data); err != nil {
+		return head{}, err
 	}
-	if err := j.disk.move(p.file(j.dir, ".log"), p.attemptFile(j.dir, attempt, ".log")); err != nil {
-		return 0, err
+	if err := j.disk.move(p.file(j.dir, ".log"), p.attemptFile(j.dir, was.Attempt, ".log")); err != nil {
+		return head{}, err
 	}
 	if err := j.disk.remove(p.file(j.dir, ".csv")); err != nil {
-		return 0, err
+		return head{}, err
 	}
-	return attempt, j.disk.syncDir(p.folder(j.dir))
+	return was, j.disk.syncDir(p.folder(j.dir))
 }
 
 // Keep stores what does not count as evidence: an attempt that failed, that was invalid, or that came back too late
@@ -158,11 +160,9 @@ func (j *Journal) keep(r Record) error {
 	}
 	place := r.Place()
 	k := key{place, r.Attempt}
-	if _, ok := j.started[k]; !ok {
-		return fmt.Errorf("it was never started")
-	}
-	if s, ended := j.ended[k]; ended && (s != Lost || r.State != Superseded) {
-		return fmt.Errorf("it has ended already: %s", s)
+	o, ok := j.open[k]
+	if !ok || o.lost && r.State != Superseded {
+		return fmt.Errorf("it was never started, or has ended already")
 	}
 	data, err := encode(r)
 	if err != nil {
@@ -174,7 +174,7 @@ func (j *Journal) keep(r Record) error {
 	if err := j.disk.replace(place.attemptFile(j.dir, r.Attempt, ".json"), data); err != nil {
 		return err
 	}
-	e := j.started[k].event(EventFinish)
+	e := o.event(EventFinish)
 	e.State, e.Error = r.State, r.Error
 	return j.append(e)
 }

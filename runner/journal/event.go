@@ -1,9 +1,12 @@
 package journal
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"time"
@@ -46,24 +49,87 @@ type Event struct {
 	RecordMtimeNS int64 `json:"record_mtime_ns,omitempty"` // when it was last modified, since 1970; the file is still this one while both are the same
 }
 
-// Events reads the journal of an experiment; none where there is no folder. It needs no lock: a line that is being
-// written, or that the next Open will set aside, is left out.
-func Events(dir string) ([]Event, error) {
-	path := filepath.Join(dir, journalFile)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, nil
+// Place says which run the event is of, and whether it is of one.
+func (e *Event) Place() (Place, bool) { return parseName(e.Configuration, e.Name) }
+
+// History goes through the journal of an experiment, event by event; none where there is no folder. An error ends it. It needs no
+// lock: a line that is being written, or that the next Open will set aside, is left out.
+func History(dir string) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		path := filepath.Join(dir, journalFile)
+		err := readLines(path, func(text []byte, _ bool) error {
+			e, whole := decodeEvent(text)
+			if !whole {
+				return nil
+			}
+			if err := e.check(); err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+			if !yield(e, nil) {
+				return io.EOF
+			}
+			return nil
+		})
+		if err != nil && err != io.EOF && !errors.Is(err, os.ErrNotExist) {
+			yield(Event{}, err)
 		}
-		return nil, err
 	}
-	s := sift(data)
-	return s.events, s.check(path)
+}
+
+// Events collects History.
+func Events(dir string) ([]Event, error) {
+	var all []Event
+	for e, err := range History(dir) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// check refuses the begin of a journal that a later version wrote.
+func (e *Event) check() error {
+	if e.Event == EventBegin && e.Schema > Schema {
+		return checkSchema(e.Schema)
+	}
+	return nil
+}
+
+// readLines goes through a file line by line, until do gives an error. It says of each line whether it has its break; the text
+// is without, and is overwritten by the next.
+func readLines(path string, do func(text []byte, ended bool) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(make([]byte, 1<<16), 1<<30)
+	lines.Split(func(data []byte, atEnd bool) (int, []byte, error) {
+		if i := bytes.IndexByte(data, '\n'); i >= 0 {
+			return i + 1, data[:i+1], nil
+		}
+		if atEnd && len(data) > 0 {
+			return len(data), data, nil
+		}
+		return 0, nil, nil
+	})
+	for lines.Scan() {
+		text, ended := bytes.CutSuffix(lines.Bytes(), []byte("\n"))
+		if err := do(text, ended); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 // sifted is what a journal holds.
 type sifted struct {
-	events []Event
+	events int
 	whole  []byte // their lines
 	rest   []byte // lines that are none
 }
@@ -74,23 +140,13 @@ func sift(data []byte) sifted {
 	for len(data) > 0 {
 		line, after, _ := bytes.Cut(data, []byte("\n"))
 		data = after
-		switch e, whole := decodeEvent(line); {
+		switch _, whole := decodeEvent(line); {
 		case whole:
-			s.events = append(s.events, e)
+			s.events++
 			s.whole = append(append(s.whole, line...), '\n')
 		case len(line) > 0:
 			s.rest = append(append(s.rest, line...), '\n')
 		}
 	}
 	return s
-}
-
-// check refuses a journal that a later version wrote.
-func (s sifted) check(path string) error {
-	for _, e := range s.events {
-		if e.Event == EventBegin && e.Schema > Schema {
-			return fmt.Errorf("%s: %w", path, checkSchema(e.Schema))
-		}
-	}
-	return nil
 }

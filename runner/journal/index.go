@@ -86,7 +86,7 @@ func (x *Index) read(r io.Reader) error {
 
 // note takes a record that was committed. Of a run to which that happened twice, the later line is the one that the record fits.
 func (x *Index) note(e Event) {
-	place, ok := parseName(e.Configuration, e.Name)
+	place, ok := e.Place()
 	if !ok || e.Attempt < 1 {
 		return
 	}

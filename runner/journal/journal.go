@@ -26,16 +26,14 @@ type Journal struct {
 
 	mu      sync.Mutex
 	file    *os.File
-	size    int64 // of the file, all of it whole lines
-	begun   bool  // this process has written its begin
-	cut     bool  // the process before it has not written its end
-	broken  error // why nothing more can be written; nil while it can
-	started map[key]Attempt
-	ended   map[key]State   // the state that each attempt ended in
-	last    map[Place]int   // the highest attempt of each run
-	largest int64           // bytes, of the records that were committed
-	writer  *Holder         // the process whose events are noted
-	by      map[key]*Holder // the process that each attempt that has not ended was started by
+	size    int64          // of the file, all of it whole lines
+	begun   bool           // this process has written its begin
+	cut     bool           // the process before it has not written its end
+	broken  error          // why nothing more can be written; nil while it can
+	open    map[key]opened // the attempts that something may still come back of
+	last    map[Place]int  // the highest attempt of each run, but of those whose record was committed here: that has it
+	largest int64          // bytes, of the records that were committed
+	writer  *Holder        // the process whose events are noted
 }
 
 // An Attempt is one start of a run.
@@ -49,6 +47,13 @@ type Attempt struct {
 type key struct {
 	place  Place
 	number int
+}
+
+// An opened attempt was started and has not ended, or was given up.
+type opened struct {
+	Attempt
+	by   *Holder // the process that started it
+	lost bool    // it was given up; should it come back all the same, it can be kept
 }
 
 func (a Attempt) key() key { return key{a.Place, a.Number} }
@@ -75,9 +80,9 @@ func open(dir, host string, d disk, now func() time.Time) (*Journal, error) {
 	}
 	j := &Journal{
 		dir: dir, disk: d, now: now, holder: holder, lock: lock,
-		started: map[key]Attempt{}, ended: map[key]State{}, last: map[Place]int{}, by: map[key]*Holder{},
+		open: map[key]opened{}, last: map[Place]int{},
 	}
-	if err := j.recover(); err != nil {
+	if err := (&recovery{j, map[key]State{}}).recover(); err != nil {
 		j.abandon()
 		return nil, err
 	}
@@ -129,17 +134,17 @@ func (j *Journal) start(a Attempt) (Attempt, error) {
 	if err := j.disk.mkdir(a.attempts(j.dir)); err != nil {
 		return a, err
 	}
-	a.Number = max(j.last[a.Place], counts) + 1
+	a.Number = max(j.last[a.Place], counts.Attempt) + 1
 	return a, j.append(a.event(EventStart))
 }
 
-// counting gives the attempt of the run's committed record, 0 where there is none.
-func (j *Journal) counting(p Place) (int, error) {
+// counting gives the head of the run's committed record, an empty one where there is none.
+func (j *Journal) counting(p Place) (head, error) {
 	h, err := readHead(p.Record(j.dir))
 	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil
+		return head{}, nil
 	}
-	return h.Attempt, err
+	return h, err
 }
 
 // LogPath is where the standard error of an attempt that was started goes. Its folder is there.
@@ -172,9 +177,9 @@ func (j *Journal) Unfinished() []Attempt {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var open []Attempt
-	for k, a := range j.started {
-		if j.running(k) {
-			open = append(open, a)
+	for _, o := range j.open {
+		if !o.lost {
+			open = append(open, o.Attempt)
 		}
 	}
 	slices.SortFunc(open, func(a, b Attempt) int {
@@ -198,7 +203,7 @@ func (j *Journal) LargestRecord() int64 {
 func (j *Journal) Fate(a Attempt) string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	by := j.by[a.key()]
+	by := j.open[a.key()].by
 	switch {
 	case by == nil || by.PID == 0:
 		return "the process that made it is gone"
@@ -211,9 +216,8 @@ func (j *Journal) Fate(a Attempt) string {
 }
 
 func (j *Journal) running(k key) bool {
-	_, started := j.started[k]
-	_, ended := j.ended[k]
-	return started && !ended
+	o, ok := j.open[k]
+	return ok && !o.lost
 }
 
 func (a Attempt) event(name string) Event {
@@ -254,12 +258,12 @@ func (j *Journal) append(events ...Event) error {
 	return nil
 }
 
-// note keeps account of the attempts.
+// note keeps account of the attempts. A sweep may have 100 000, so what has ended and left a record is not kept.
 func (j *Journal) note(e Event) {
 	if e.Event == EventBegin {
 		j.writer = &Holder{Host: e.Host, PID: e.PID, Since: e.T, Boot: e.Boot}
 	}
-	place, ok := parseName(e.Configuration, e.Name)
+	place, ok := e.Place()
 	if !ok || e.Attempt < 1 {
 		return
 	}
@@ -267,12 +271,15 @@ func (j *Journal) note(e Event) {
 	j.last[place] = max(j.last[place], e.Attempt)
 	switch e.Event {
 	case EventStart:
-		j.started[k] = Attempt{Place: place, Address: e.Address, Hash: e.Hash, Number: e.Attempt}
-		j.by[k] = j.writer
+		j.open[k] = opened{Attempt: Attempt{Place: place, Address: e.Address, Hash: e.Hash, Number: e.Attempt}, by: j.writer}
 	case EventFinish:
-		j.ended[k] = e.State
 		j.largest = max(j.largest, e.RecordBytes)
-		delete(j.by, k)
+		if o, ok := j.open[k]; ok && e.State == Lost {
+			o.lost = true
+			j.open[k] = o
+		} else {
+			delete(j.open, k)
+		}
 	}
 }
 

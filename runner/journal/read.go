@@ -19,7 +19,7 @@ func (e *RecordError) Error() string {
 	if _, ok := errors.AsType[*SchemaError](e.Err); ok {
 		return fmt.Sprintf("%s: %v", e.Path, e.Err)
 	}
-	return fmt.Sprintf("%s is no whole record: %v; move it away, and the next apply measures the run again", e.Path, e.Err)
+	return fmt.Sprintf("%s is no whole record: %v; move it away: if the run is planned, the next apply measures it again", e.Path, e.Err)
 }
 
 func (e *RecordError) Unwrap() error { return e.Err }
@@ -63,7 +63,8 @@ func belongs(path string, p Place, attempt int, state State) error {
 }
 
 // Records reads every committed record of an experiment: by configuration, runs before warm-ups, in the order of their
-// numbers. There are none where there is no folder. An error ends it. It needs no lock.
+// numbers. There are none where there is no folder. Whether an error ends it is up to the caller. It needs
+// no lock.
 func Records(dir string) iter.Seq2[Record, error] {
 	return each(dir, func(run files) (paths []string, err error) {
 		if run.record {
@@ -107,7 +108,7 @@ func each(dir string, paths func(files) ([]string, error)) iter.Seq2[Record, err
 				}
 				for _, path := range list {
 					r, err := Read(path)
-					if !yield(r, err) || err != nil {
+					if !yield(r, err) {
 						return
 					}
 				}

@@ -1,16 +1,21 @@
 package journal
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
 )
 
+// A recovery is the work of Open. What it knows of attempts that have ended is needed for no longer.
+type recovery struct {
+	*Journal
+	ended map[key]State // the state that each attempt ended in
+}
+
 // recover brings the folder to the state that doc.go promises, whatever moment the last process was cut short at. It can be
 // cut short itself, at any step, and be run again.
-func (j *Journal) recover() error {
+func (j *recovery) recover() error {
 	folders, err := scan(j.dir)
 	if err != nil {
 		return err
@@ -36,24 +41,24 @@ func (j *Journal) recover() error {
 }
 
 // replay reads the journal, sets aside what is no whole line, and opens it at its end.
-func (j *Journal) replay() error {
+func (j *recovery) replay() error {
 	path := j.path(journalFile)
-	data, err := os.ReadFile(path)
+	tidy := true
+	err := readLines(path, func(text []byte, ended bool) error {
+		e, whole := decodeEvent(text)
+		tidy = tidy && whole && ended
+		if !whole {
+			return nil
+		}
+		j.size += int64(len(text)) + 1
+		return j.replayed(e)
+	})
 	absent := errors.Is(err, os.ErrNotExist)
 	if err != nil && !absent {
 		return err
 	}
-	s := sift(data)
-	if err := s.check(path); err != nil {
-		return err
-	}
-	if len(s.rest) > 0 {
-		if err := j.setAside(s.rest); err != nil {
-			return err
-		}
-	}
-	if !bytes.Equal(s.whole, data) {
-		if err := j.disk.replace(path, s.whole); err != nil {
+	if !tidy {
+		if err := j.tidy(path); err != nil {
 			return err
 		}
 	}
@@ -61,24 +66,42 @@ func (j *Journal) replay() error {
 		j.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 		return err
 	})
-	if err != nil {
-		return err
+	if err == nil && absent {
+		err = j.disk.syncDir(j.dir)
 	}
-	if absent {
-		if err := j.disk.syncDir(j.dir); err != nil {
-			return err
-		}
+	return err
+}
+
+// replayed takes an event that was written by an earlier process.
+func (j *recovery) replayed(e Event) error {
+	if err := e.check(); err != nil {
+		return fmt.Errorf("%s: %w", j.path(journalFile), err)
 	}
-	j.size = int64(len(s.whole))
-	for _, e := range s.events {
-		j.note(e)
-		j.cut = e.Event == EventBegin || j.cut && e.Event != EventEnd
+	j.note(e)
+	j.cut = e.Event == EventBegin || j.cut && e.Event != EventEnd
+	if place, ok := e.Place(); ok && e.Event == EventFinish {
+		j.ended[key{place, e.Attempt}] = e.State
 	}
 	return nil
 }
 
+// tidy leaves the whole lines of the journal, and sets aside what there is else.
+func (j *recovery) tidy(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	s := sift(data)
+	if len(s.rest) > 0 {
+		if err := j.setAside(s.rest); err != nil {
+			return err
+		}
+	}
+	return j.disk.replace(path, s.whole)
+}
+
 // setAside keeps what was no whole line, under the first number that is free.
-func (j *Journal) setAside(rest []byte) error {
+func (j *recovery) setAside(rest []byte) error {
 	for n := 1; ; n++ {
 		path := j.path(fmt.Sprintf("%s.bad-%d", journalFile, n))
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
@@ -90,7 +113,7 @@ func (j *Journal) setAside(rest []byte) error {
 }
 
 // mend finishes what was begun for one run. Where nothing was, it reads no file.
-func (j *Journal) mend(run files) error {
+func (j *recovery) mend(run files) error {
 	p := run.place
 	j.last[p] = max(j.last[p], slices.Max(append(append([]int{0}, run.evidence...), run.logs...)))
 	counts := 0
@@ -119,13 +142,13 @@ func (j *Journal) mend(run files) error {
 }
 
 // inDoubt says whether something of a committed record may be missing or left over.
-func (j *Journal) inDoubt(run files) bool {
+func (j *recovery) inDoubt(run files) bool {
 	return !run.table || !run.log && len(run.logs) > 0 || j.running(key{run.place, j.last[run.place]}) ||
 		slices.ContainsFunc(run.evidence, func(n int) bool { return !j.ended[key{run.place, n}].kept() })
 }
 
 // restore gives a committed record the log and the table that belong to it.
-func (j *Journal) restore(run files, attempt int) error {
+func (j *recovery) restore(run files, attempt int) error {
 	p := run.place
 	if !run.log && slices.Contains(run.logs, attempt) {
 		if err := j.disk.move(p.attemptFile(j.dir, attempt, ".log"), p.file(j.dir, ".log")); err != nil {
@@ -148,7 +171,7 @@ func (j *Journal) restore(run files, attempt int) error {
 
 // mendEvidence removes the copy of a record that counts after all, and notes the end of attempts that the journal takes
 // for unfinished.
-func (j *Journal) mendEvidence(run files, counts int) error {
+func (j *recovery) mendEvidence(run files, counts int) error {
 	for _, n := range run.evidence {
 		path := run.place.attemptFile(j.dir, n, ".json")
 		if j.ended[key{run.place, n}].kept() {

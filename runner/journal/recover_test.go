@@ -35,8 +35,8 @@ func TestSiftCutAnywhere(t *testing.T) {
 			want++
 		}
 		s := sift(data[:cut])
-		if len(s.events) != want || !bytes.Equal(s.whole, bytes.Join(lines[:want], nil)) {
-			t.Fatalf("cut at %d: %d events, want %d", cut, len(s.events), want)
+		if s.events != want || !bytes.Equal(s.whole, bytes.Join(lines[:want], nil)) {
+			t.Fatalf("cut at %d: %d events, want %d", cut, s.events, want)
 		}
 		if rest := bytes.TrimSuffix(s.rest, []byte("\n")); !bytes.HasSuffix(data[:cut], rest) || len(rest) == 0 != (len(s.whole) >= cut) {
 			t.Fatalf("cut at %d: the rest is %q", cut, rest)
@@ -72,10 +72,10 @@ func FuzzSift(f *testing.F) {
 	f.Add([]byte(line[:9] + "\n" + line + "\n\n" + "\x00\x00{}\nnull\n{\"event\":\"start\"}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := sift(data)
-		if again := sift(s.whole); !bytes.Equal(again.whole, s.whole) || len(again.rest) > 0 || len(again.events) != len(s.events) {
+		if again := sift(s.whole); !bytes.Equal(again.whole, s.whole) || len(again.rest) > 0 || again.events != s.events {
 			t.Errorf("sifted twice: %q and %q", s.whole, again.whole)
 		}
-		if again := sift(s.rest); len(again.events) > 0 {
+		if again := sift(s.rest); again.events > 0 {
 			t.Errorf("an event was set aside: %q", s.rest)
 		}
 		if kept := len(s.whole) + len(s.rest); kept < len(bytes.ReplaceAll(data, []byte("\n"), nil)) {

@@ -2,6 +2,7 @@ package study
 
 import (
 	"encoding/json"
+	"iter"
 	"slices"
 	"time"
 
@@ -11,33 +12,52 @@ import (
 	"bench/runner/journal"
 )
 
-// measured tells when, with what and where the counted runs were made.
-func (e *Experiment) measured(planned map[string]*runner.Run, counted []journal.Record) {
-	var first, last time.Time
-	for _, r := range counted {
-		e.DurationNS += r.Process.DurationNS
-		if first.IsZero() || r.StartedAt.Before(first) {
-			first = r.StartedAt
-		}
-		if r.FinishedAt.After(last) {
-			last = r.FinishedAt
-		}
-		for _, m := range membersOf(r) {
-			if v := m.Server.Version; v != "" && !slices.Contains(e.Versions, v) {
-				e.Versions = append(e.Versions, v)
-			}
-		}
-		e.cut(r)
-		e.used(r)
-		e.environment(planned[r.Address].Target().Address(), r.Environment)
+// An account is how the runs of an experiment went, put together record by record.
+type account struct {
+	*Experiment
+	first, last time.Time      // when counted runs began and ended
+	counted     map[int]string // the hash of the record where it is not that of the run, by the run's position
+	wasted      map[try]ending // the attempts at planned runs that did not count, or have not ended
+}
+
+// A try is an attempt at a run.
+type try struct{ position, number int }
+
+// An ending is what is told of an attempt that did not count.
+type ending struct {
+	state, class, message string
+	wasted                string // the class of error, else the state
+}
+
+func newAccount(e *Experiment) *account {
+	return &account{Experiment: e, counted: map[int]string{}, wasted: map[try]ending{}}
+}
+
+// count takes the record of a run that counts: when, with what and where it was made.
+func (e *account) count(run *runner.Run, r *journal.Record) {
+	e.counted[run.Position] = ""
+	if r.Hash != run.Hash {
+		e.counted[run.Position] = r.Hash
 	}
-	slices.Sort(e.Versions)
-	slices.Sort(e.CutAt)
-	e.StartedAt, e.FinishedAt = stamp(first), stamp(last)
+	e.DurationNS += r.Process.DurationNS
+	if e.first.IsZero() || r.StartedAt.Before(e.first) {
+		e.first = r.StartedAt
+	}
+	if r.FinishedAt.After(e.last) {
+		e.last = r.FinishedAt
+	}
+	for _, m := range membersOf(r) {
+		if v := m.Server.Version; v != "" && !slices.Contains(e.Versions, v) {
+			e.Versions = append(e.Versions, v)
+		}
+	}
+	e.cut(r)
+	e.used(r)
+	e.environment(run.Target().Address(), r.Environment)
 }
 
 // membersOf gives the agents of a run: its members, or the only one, which has no name.
-func membersOf(r journal.Record) []journal.Member {
+func membersOf(r *journal.Record) []journal.Member {
 	if len(r.Members) > 0 {
 		return r.Members
 	}
@@ -45,7 +65,7 @@ func membersOf(r journal.Record) []journal.Member {
 }
 
 // cut notes a run in which a prompt was probably cut, and at which length.
-func (e *Experiment) cut(r journal.Record) {
+func (e *Experiment) cut(r *journal.Record) {
 	found := false
 	for _, m := range membersOf(r) {
 		context, cut := promptCut(m)
@@ -72,7 +92,7 @@ func promptCut(m journal.Member) (context int64, cut bool) {
 }
 
 // used adds a run to each of the models that it used.
-func (e *Experiment) used(r journal.Record) {
+func (e *Experiment) used(r *journal.Record) {
 	var seen []journal.Model
 	for _, m := range membersOf(r) {
 		if !slices.Contains(seen, m.Model) {
@@ -112,46 +132,69 @@ func (e *Experiment) environment(target string, recorded json.RawMessage) {
 	e.Environments = append(e.Environments, Environment{Target: target, Runs: 1, Host: text})
 }
 
-// attempts gives the last event of each attempt at the planned runs under their present identity, or that of the record that counts, by
-// address and number.
-func attempts(events []journal.Event, planned map[string]*runner.Run, counted []journal.Record) map[string]map[int]journal.Event {
-	counts := map[string]string{}
-	for _, r := range counted {
-		counts[r.Address] = r.Hash
+// attempt takes an event of an attempt at a planned run under its present identity, or that of the record that counts. The last event of
+// an attempt is the one that tells.
+func (e *account) attempt(register *runner.Register, ev journal.Event) {
+	place, ok := ev.Place()
+	if !ok || place.Warmup || ev.Event != journal.EventStart && ev.Event != journal.EventFinish {
+		return
 	}
-	all := map[string]map[int]journal.Event{}
-	for _, ev := range events {
-		run, ok := planned[ev.Address]
-		if !ok || ev.Hash != run.Hash && ev.Hash != counts[ev.Address] || ev.Event != journal.EventStart && ev.Event != journal.EventFinish {
-			continue
-		}
-		if all[ev.Address] == nil {
-			all[ev.Address] = map[int]journal.Event{}
-		}
-		all[ev.Address][ev.Attempt] = ev
+	run := register.Find(place, ev.Address)
+	if run == nil || ev.Hash != run.Hash && ev.Hash != e.counted[run.Position] {
+		return
 	}
-	return all
+	at := try{run.Position, ev.Attempt}
+	if end, counts := endingOf(ev); counts {
+		delete(e.wasted, at)
+	} else {
+		e.wasted[at] = end
+	}
 }
 
-// account says of every planned run whether it counts, and if not, why, and of every counted one what it took.
-func (e *Experiment) account(planned []*runner.Run, counted []journal.Record, attempts map[string]map[int]journal.Event) {
-	counts := map[string]bool{}
-	for _, r := range counted {
-		counts[r.Address] = true
+// endingOf tells how an attempt ended by its last event, or that it did count, be it that it was superseded later.
+func endingOf(ev journal.Event) (end ending, counts bool) {
+	end = ending{state: string(ev.State), message: ev.Message}
+	switch {
+	case ev.Event == journal.EventStart, ev.State == journal.Lost:
+		end.state, end.wasted = string(journal.Lost), string(journal.Lost)
+	case ev.State != journal.Failed && ev.State != journal.Invalid:
+		return end, true
+	case ev.Error == nil: // the line was made up for by a later apply
+		end.wasted = end.state
+	default:
+		end.wasted = string(ev.Error.Class)
 	}
-	for _, run := range planned {
-		address := run.Address.String()
-		e.Planned.Total++
-		if counts[address] {
-			e.Planned.Counted++
-			for _, ev := range attempts[address] {
-				if class := wasted(ev); class != "" {
-					e.Retried[class]++
-				}
-			}
+	if ev.Error != nil {
+		end.class, end.message = string(ev.Error.Class), ev.Error.Message
+	}
+	return end, false
+}
+
+// close says of every planned run whether it counts, and if not, why, and of every counted one what it took.
+func (e *account) close(planned iter.Seq[*runner.Run]) {
+	slices.Sort(e.Versions)
+	slices.Sort(e.CutAt)
+	e.StartedAt, e.FinishedAt = stamp(e.first), stamp(e.last)
+	latest := map[int]int{} // the last of the attempts that did not count, by the position of the run
+	for at, end := range e.wasted {
+		latest[at.position] = max(latest[at.position], at.number)
+		if _, counts := e.counted[at.position]; counts {
+			e.Retried[end.wasted]++
+		}
+	}
+	for run := range planned {
+		if run.Address.Warmup {
 			continue
 		}
-		u := unfinished(address, attempts[address])
+		e.Planned.Total++
+		if _, counts := e.counted[run.Position]; counts {
+			e.Planned.Counted++
+			continue
+		}
+		u := Unfinished{Address: run.Address.String(), State: "pending"}
+		if end, ok := e.wasted[try{run.Position, latest[run.Position]}]; ok {
+			u.State, u.Class, u.Message = end.state, end.class, end.message
+		}
 		e.Unfinished = append(e.Unfinished, u)
 		if u.State == string(journal.Failed) || u.State == string(journal.Invalid) {
 			e.Planned.Failed++
@@ -159,37 +202,4 @@ func (e *Experiment) account(planned []*runner.Run, counted []journal.Record, at
 			e.Planned.Pending++
 		}
 	}
-}
-
-// wasted gives the class of error, else the state, of an attempt that did not count; "" for one that did, or was superseded later.
-func wasted(ev journal.Event) string {
-	switch {
-	case ev.Event == journal.EventStart, ev.State == journal.Lost:
-		return string(journal.Lost)
-	case ev.State != journal.Failed && ev.State != journal.Invalid:
-		return ""
-	case ev.Error == nil: // the line was made up for by a later apply
-		return string(ev.State)
-	}
-	return string(ev.Error.Class)
-}
-
-// unfinished tells how the last attempt at a run ended.
-func unfinished(address string, attempts map[int]journal.Event) Unfinished {
-	u := Unfinished{Address: address, State: "pending"}
-	last := 0
-	for n, ev := range attempts {
-		if n < last || wasted(ev) == "" {
-			continue
-		}
-		last = n
-		u.State, u.Class, u.Message = string(ev.State), "", ev.Message
-		switch {
-		case ev.Event == journal.EventStart:
-			u.State = string(journal.Lost)
-		case ev.Error != nil:
-			u.Class, u.Message = string(ev.Error.Class), ev.Error.Message
-		}
-	}
-	return u
 }

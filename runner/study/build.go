@@ -89,12 +89,16 @@ func (b *builder) dataset(d *spec.Dataset) (hcl.Diagnostics, error) {
 // add puts the rows of a source into the study.
 func (b *builder) add(source table.Source) {
 	b.sources[source.Ref] = source
-	for _, r := range source.Rows {
-		b.study.Runs = append(b.study.Runs, Run{
-			Address: r.Source, Source: source.Ref.Address(), Configuration: r.Configuration, Arm: r.Arm,
-			Repeat: r.Repeat, Attempt: r.Attempt, Factors: r.Factors, Metrics: r.Metrics(), StartedAt: stamp(r.At),
-		})
+	of := source.Ref.Address()
+	runs := make([]Run, len(source.Rows))
+	packed := table.Packer{}
+	for i, r := range source.Rows {
+		runs[i] = Run{
+			Address: r.Source, Source: of, Configuration: r.Configuration, Arm: r.Arm,
+			Repeat: r.Repeat, Attempt: r.Attempt, Factors: r.Factors, Metrics: packed.Pack(r.Metrics()), StartedAt: stamp(r.At),
+		}
 	}
+	b.study.Runs = append(b.study.Runs, runs...)
 }
 
 func (b *builder) analysis(a *spec.Analysis) error {

@@ -2,6 +2,7 @@ package study
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -11,71 +12,72 @@ import (
 	"bench/spec"
 )
 
-// experiment reads the records of an experiment that count for the plan, and tells what was asked and how it went.
+// experiment reads the records of an experiment that count for the plan, and tells what was asked and how it went. It keeps of each
+// record what the study has of it.
 func (b *builder) experiment(e *spec.Experiment) error {
-	var planned []*runner.Run
-	byAddress := map[string]*runner.Run{}
-	for r := range b.plan.Of(e) {
-		if !r.Address.Warmup {
-			planned = append(planned, r)
-			byAddress[r.Address.String()] = r
-		}
-	}
-	folder := b.plan.Folder(e)
-	var counted []journal.Record
+	folder, register := b.plan.Folder(e), b.plan.Register(e)
+	out, rows := b.asked(e), table.NewCollector(e)
+	sum := newAccount(&out)
 	for record, err := range journal.Records(folder) {
 		if err != nil {
 			return err
 		}
-		run, ok := byAddress[record.Address]
-		if !ok || !run.Fits(&record) {
+		run := register.Find(record.Place(), record.Address)
+		if run == nil || record.Warmup || !run.Fits(&record) {
 			continue
 		}
-		counted = append(counted, record)
 		text, err := json.Marshal(record)
 		if err != nil {
 			return err
 		}
 		b.digest[record.Address] = runner.Digest(text)
+		sum.count(run, &record)
+		rows.Add(&record)
 	}
-	events, err := journal.Events(folder)
-	if err != nil {
-		return err
+	for event, err := range journal.History(folder) {
+		if err != nil {
+			return err
+		}
+		sum.attempt(register, event)
 	}
-	out := b.asked(e)
-	out.measured(byAddress, counted)
-	out.account(planned, counted, attempts(events, byAddress, counted))
+	sum.close(b.plan.Of(e))
 	b.study.Experiments[e.ID()] = out
-	b.add(table.FromRecords(e, counted))
+	b.add(rows.Source())
 	return nil
 }
 
 // asked tells the spec's side.
 func (b *builder) asked(e *spec.Experiment) Experiment {
 	out := Experiment{
-		Title: e.Title, Axes: []Axis{}, Arms: []Arm{}, Members: []string{}, Options: map[string]any{}, Steps: []string{},
+		Title: e.Title, Axes: []Axis{}, Arms: []Arm{}, Members: []string{}, Steps: []string{},
 		Repeats: e.Repeats, Warmup: e.Warmup, Order: e.Order, Seed: int64(e.Seed), TimeoutNS: e.Timeout.Nanoseconds(), Isolation: e.Isolation.Model,
 		Versions: []string{}, Models: []Model{}, Environments: []Environment{}, Retried: map[string]int{}, Unfinished: []Unfinished{}, Skipped: []Skipped{}, CutAt: []int64{}, Labels: map[string]any{},
 	}
 	for _, a := range e.Axes {
 		out.Axes = append(out.Axes, Axis{Name: a.Name, Label: a.Label, Values: a.Values})
 	}
-	var agents, servers, kinds, targets, works, models []string
-	var options []map[string]any
-	arms := map[string][]spec.Configuration{}
+	var agents, servers, kinds, targets, works, models agreed
+	var options shared
+	arms := map[string]*shared{}
 	for c := range e.Configurations() {
-		targets = append(targets, c.Target.Address())
+		targets.note(c.Target.Address())
 		for _, a := range c.Agents() {
-			agents, servers, kinds = append(agents, a.Agent.Address()), append(servers, a.Server.Address()), append(kinds, a.Server.Kind)
-			works, models = append(works, a.Work.ID()), append(models, a.Model)
+			agents.note(a.Agent.Address())
+			servers.note(a.Server.Address())
+			kinds.note(a.Server.Kind)
+			works.note(a.Work.ID())
+			models.note(a.Model)
 			if c.Arm == "" {
-				options = append(options, a.Options)
+				options.note(a.Options)
 			}
 		}
 		if c.Arm == "" {
 			out.Planned.Configurations++
 		} else {
-			arms[c.Arm] = append(arms[c.Arm], c)
+			if arms[c.Arm] == nil {
+				arms[c.Arm] = &shared{}
+			}
+			arms[c.Arm].note(c.Options)
 		}
 		out.levels(c.Factors)
 	}
@@ -88,13 +90,10 @@ func (b *builder) asked(e *spec.Experiment) Experiment {
 	for _, base := range e.Baselines {
 		out.Arms = append(out.Arms, armOf(base, arms[base.Name]))
 	}
-	for name, v := range options[0] { // a matrix without a configuration was refused
-		if isShared(name, v, options) && !isAxis(e, name) {
-			out.Options[name] = v
-		}
-	}
-	out.Agent, out.Server, out.ServerKind, out.Target = same(agents), same(servers), same(kinds), same(targets)
-	out.Workload, out.Model = same(works), same(models)
+	out.Options = options.values()
+	maps.DeleteFunc(out.Options, func(name string, _ any) bool { return isAxis(e, name) })
+	out.Agent, out.Server, out.ServerKind, out.Target = agents.text(), servers.text(), kinds.text(), targets.text()
+	out.Workload, out.Model = works.text(), models.text()
 	for _, t := range b.plan.Module.Targets {
 		if t.Address() == out.Target && t.Labels != nil {
 			out.Labels = t.Labels
@@ -109,23 +108,12 @@ func (b *builder) asked(e *spec.Experiment) Experiment {
 }
 
 // armOf tells what the configurations of a baseline have in common, and what not.
-func armOf(base *spec.Baseline, configurations []spec.Configuration) Arm {
+func armOf(base *spec.Baseline, options *shared) Arm {
 	arm := Arm{Name: base.Name, Options: map[string]any{}, Varying: []string{}, Paired: base.Paired}
-	var sets []map[string]any
-	for _, c := range configurations {
-		sets = append(sets, c.Options)
+	if options != nil {
+		arm.Options = options.values()
+		arm.Varying = append(arm.Varying, slices.Sorted(maps.Keys(options.varying))...)
 	}
-	for _, set := range sets {
-		for name, v := range set {
-			switch {
-			case isShared(name, v, sets):
-				arm.Options[name] = v
-			case !slices.Contains(arm.Varying, name):
-				arm.Varying = append(arm.Varying, name)
-			}
-		}
-	}
-	slices.Sort(arm.Varying)
 	return arm
 }
 
@@ -142,18 +130,59 @@ func isAxis(e *spec.Experiment, name string) bool {
 	return slices.ContainsFunc(e.Axes, func(a *spec.Axis) bool { return a.Name == name })
 }
 
-// isShared says whether a value is the same in all of a list of option sets.
-func isShared(name string, value any, sets []map[string]any) bool {
-	return !slices.ContainsFunc(sets, func(s map[string]any) bool {
-		v, ok := s[name]
-		return !ok || !reflect.DeepEqual(v, value)
-	})
+// shared finds the options that many configurations have in common.
+type shared struct {
+	sets    int
+	same    map[string]any
+	varying map[string]bool // that differ, or are not in all of them
 }
 
-// same gives the text that all of a list are, or "" where they differ.
-func same(texts []string) string {
-	if distinct := slices.Compact(slices.Sorted(slices.Values(texts))); len(distinct) == 1 {
-		return distinct[0]
+// note takes the options of a configuration.
+func (s *shared) note(options map[string]any) {
+	if s.sets++; s.sets == 1 {
+		s.same, s.varying = maps.Clone(options), map[string]bool{}
+		return
 	}
-	return ""
+	for name, v := range options {
+		if known, ok := s.same[name]; !ok || !reflect.DeepEqual(v, known) {
+			delete(s.same, name)
+			s.varying[name] = true
+		}
+	}
+	for name := range s.same {
+		if _, ok := options[name]; !ok {
+			delete(s.same, name)
+			s.varying[name] = true
+		}
+	}
+}
+
+// values gives the options that all have, with the same value.
+func (s *shared) values() map[string]any {
+	if s.same == nil {
+		return map[string]any{}
+	}
+	return s.same
+}
+
+// agreed finds whether many texts are one.
+type agreed struct {
+	first string
+	any   bool
+	two   bool
+}
+
+func (a *agreed) note(text string) {
+	if !a.any {
+		a.first, a.any = text, true
+	}
+	a.two = a.two || text != a.first
+}
+
+// text gives the text that all are, or "" where they differ.
+func (a *agreed) text() string {
+	if a.two {
+		return ""
+	}
+	return a.first
 }

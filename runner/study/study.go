@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"bench/analysis"
+	"bench/runner/table"
 )
 
 // A Study is everything that was asked, measured and concluded. Its JSON is a contract: `bench analyze -json` prints it,
@@ -157,13 +158,13 @@ type Analysis struct {
 
 // A Run is one counted observation.
 type Run struct {
-	Address       string             `json:"address"` // of a run; of a dataset row dataset.NAME.file["…"].row[N]
-	Source        string             `json:"source"`  // experiment.NAME or dataset.NAME
-	Configuration string             `json:"configuration"`
-	Arm           string             `json:"arm"`
-	Repeat        int                `json:"repeat"`
-	Attempt       int                `json:"attempt"` // 0 for a dataset row
-	Factors       map[string]any     `json:"factors"`
-	Metrics       map[string]float64 `json:"metrics"`
-	StartedAt     string             `json:"started_at"` // RFC 3339; "" where it is not known
+	Address       string         `json:"address"` // of a run; of a dataset row dataset.NAME.file["…"].row[N]
+	Source        string         `json:"source"`  // experiment.NAME or dataset.NAME
+	Configuration string         `json:"configuration"`
+	Arm           string         `json:"arm"`
+	Repeat        int            `json:"repeat"`
+	Attempt       int            `json:"attempt"` // 0 for a dataset row
+	Factors       map[string]any `json:"factors"`
+	Metrics       table.Metrics  `json:"metrics"`
+	StartedAt     string         `json:"started_at"` // RFC 3339; "" where it is not known
 }

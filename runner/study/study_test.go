@@ -359,14 +359,26 @@ func TestDigestOfTheRecords(t *testing.T) {
 
 // A line that a later apply made up for has no error in it: its state stands for the class.
 func TestFailureWithoutAnError(t *testing.T) {
-	failed := journal.Event{Event: journal.EventFinish, State: journal.Failed, Attempt: 2, Message: "found by the next apply"}
-	if got := wasted(failed); got != "failed" {
-		t.Errorf("wasted: %q", got)
+	b := newBed(t, text)
+	p := b.plan(runner.Scope{})
+	run := b.run("ctx256/run_1")
+	var out Experiment
+	sum := newAccount(&out)
+	for _, ev := range []journal.Event{
+		{Event: journal.EventStart, Attempt: 1},
+		{Event: journal.EventFinish, Attempt: 2, State: journal.Failed, Message: "found by the next apply"},
+		{Event: journal.EventStart, Attempt: 3},
+		{Event: journal.EventFinish, Attempt: 3, State: journal.Superseded},
+	} {
+		ev.Address, ev.Configuration, ev.Name, ev.Hash = run.Address.String(), "ctx256", "run_1", run.Hash
+		sum.attempt(p.Register(b.module.Experiments[0]), ev)
 	}
-	superseded := journal.Event{Event: journal.EventFinish, State: journal.Superseded, Attempt: 3}
-	got := unfinished("a", map[int]journal.Event{2: failed, 3: superseded, 1: {Event: journal.EventStart, Attempt: 1}})
-	if want := (Unfinished{"a", "failed", "", "found by the next apply"}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
+	if got := sum.wasted[try{run.Position, 2}].wasted; got != "failed" || len(sum.wasted) != 2 {
+		t.Errorf("wasted: %v", sum.wasted)
+	}
+	sum.close(p.Of(b.module.Experiments[0]))
+	if want := (Unfinished{run.Address.String(), "failed", "", "found by the next apply"}); out.Unfinished[0] != want {
+		t.Errorf("%+v, want %+v", out.Unfinished, want)
 	}
 }
 
@@ -432,10 +444,12 @@ func TestBuildErrors(t *testing.T) {
 // An arm tells what it has in common and what follows the configuration; an axis knows the levels that only an include has.
 func TestArmsAndLevels(t *testing.T) {
 	factor := func(v any) []spec.Factor { return []spec.Factor{{Name: "num_ctx", Value: v}} }
-	arm := armOf(&spec.Baseline{Name: "default", Paired: true}, []spec.Configuration{
-		{Options: map[string]any{"num_ctx": int64(512), "top_k": int64(40)}}, {Options: map[string]any{"num_ctx": int64(1024), "top_k": int64(40)}},
-	})
-	if want := (Arm{Name: "default", Options: map[string]any{"top_k": int64(40)}, Varying: []string{"num_ctx"}, Paired: true}); !reflect.DeepEqual(arm, want) {
+	var options shared
+	options.note(map[string]any{"num_ctx": int64(512), "top_k": int64(40), "seed": int64(1)})
+	options.note(map[string]any{"num_ctx": int64(1024), "top_k": int64(40)})
+	options.note(map[string]any{"num_ctx": int64(512), "top_k": int64(40), "stop": []any{"a"}})
+	arm := armOf(&spec.Baseline{Name: "default", Paired: true}, &options)
+	if want := (Arm{Name: "default", Options: map[string]any{"top_k": int64(40)}, Varying: []string{"num_ctx", "seed", "stop"}, Paired: true}); !reflect.DeepEqual(arm, want) {
 		t.Errorf("%+v, want %+v", arm, want)
 	}
 	e := Experiment{Axes: []Axis{{Name: "num_ctx", Values: []any{int64(256)}}}}

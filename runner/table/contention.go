@@ -1,7 +1,6 @@
 package table
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/zclconf/go-cty/cty"
@@ -24,7 +23,7 @@ func (s *Source) contend(e *spec.Experiment) {
 	for c := range e.Configurations() {
 		numbers[c.Name] = c.Number
 	}
-	alone := s.alone()
+	alone, packed := s.alone(), Packer{}
 	for i, r := range s.Rows {
 		number, planned := numbers[r.Configuration]
 		if len(r.Members) == 0 || r.Beside != nil || !planned {
@@ -41,12 +40,12 @@ func (s *Source) contend(e *spec.Experiment) {
 		if diags.HasErrors() || !v.IsKnown() || v.IsNull() || v.Type() != cty.Bool {
 			continue
 		}
-		run := maps.Clone(r.Run)
+		run := r.Run.Map()
 		run[contentionMetric] = 0
 		if v.True() {
 			run[contentionMetric] = 1
 		}
-		s.Rows[i].Run = run
+		s.Rows[i].Run = packed.Pack(run)
 	}
 }
 

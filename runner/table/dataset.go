@@ -55,6 +55,7 @@ func FromDataset(m *spec.Module, d *spec.Dataset) (Source, hcl.Diagnostics, erro
 type builder struct {
 	dataset *spec.Dataset
 	source  Source
+	packer  Packer
 	levels  [][]any // plain factor values, a row each; nil for a row without factors
 }
 
@@ -108,7 +109,7 @@ func (b *builder) row(path string, n int, scope map[string]cty.Value) (reason st
 			return reason, diags
 		}
 	}
-	row := Row{Run: map[string]float64{}}
+	var row Row
 	row.Source = fmt.Sprintf("%s.file[%q].row[%d]", b.dataset.Address(), path, n)
 	if row.Arm, diags = name(b.dataset.Baseline, scope); diags.HasErrors() {
 		return "", diags
@@ -124,9 +125,11 @@ func (b *builder) row(path string, n int, scope map[string]cty.Value) (reason st
 		}
 		row.At, row.Started = t.UTC(), t.UnixNano()
 	}
-	if reason, diags := b.metrics(row.Run, scope); reason != "" || diags.HasErrors() {
+	metrics := map[string]float64{}
+	if reason, diags := b.metrics(metrics, scope); reason != "" || diags.HasErrors() {
 		return reason, diags
 	}
+	row.Run = b.packer.Pack(metrics)
 	levels, reason, diags := b.factors(scope)
 	if reason != "" || diags.HasErrors() {
 		return reason, diags

@@ -20,16 +20,22 @@ import (
 // module reads a spec and its files from a new folder.
 func module(t *testing.T, text string, files map[string]string) *spec.Module {
 	t.Helper()
+	m, diags := load(t, text, files)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return m
+}
+
+// load reads a spec and its files, with its mistakes.
+func load(t *testing.T, text string, files map[string]string) (*spec.Module, hcl.Diagnostics) {
+	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
 		put(t, filepath.Join(dir, name), content)
 	}
 	put(t, filepath.Join(dir, "experiment.hcl"), text)
-	m, diags := spec.Load([]string{filepath.Join(dir, "experiment.hcl")}, spec.Options{})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	return m
+	return spec.Load([]string{filepath.Join(dir, "experiment.hcl")}, spec.Options{MetricsOf: MetricNames})
 }
 
 func put(t *testing.T, path, content string) {

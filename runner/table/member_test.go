@@ -160,9 +160,8 @@ func TestVocabularyOfMembers(t *testing.T) {
 		{"experiment.x", "start_skew", `experiment.x has no metric "start_skew".`},
 		{"experiment.x", "contention", `experiment.x has no metric "contention".`},
 	} {
-		m := module(t, duet+ask(test.of, fmt.Sprintf("  metric %q {\n  }", test.metric)), nil)
 		got := ""
-		if diags := Check(m); len(diags) > 0 {
+		if _, diags := checked(t, duet+ask(test.of, fmt.Sprintf("  metric %q {\n  }", test.metric)), nil); len(diags) > 0 {
 			got = diags[0].Detail
 		}
 		if got != test.want && (test.want == "" || len(got) < len(test.want) || got[:len(test.want)] != test.want) {

@@ -28,19 +28,19 @@ type Source struct {
 // A Row is one run.
 type Row struct {
 	analysis.Row
-	Attempt int                  // 0 for a row of a dataset
-	Run     map[string]float64   // metrics of the run as a whole
-	Calls   []map[string]float64 // metrics of its calls; of those of all agents, where several ran at once
-	Members []Member             // these agents; of a run of a member alone, that one
-	Beside  []string             // of a run of a member alone: the configurations in which it is as it was here
-	At      time.Time            // when it began; zero where that is not known
+	Attempt int       // 0 for a row of a dataset
+	Run     Metrics   // of the run as a whole
+	Calls   []Metrics // of its calls; of those of all agents, where several ran at once
+	Members []Member  // these agents; of a run of a member alone, that one
+	Beside  []string  // of a run of a member alone: the configurations in which it is as it was here
+	At      time.Time // when it began; zero where that is not known
 }
 
 // A Member is one of several agents that ran at once. Its metrics are the run's under the names that MemberMetric gives them.
 type Member struct {
 	Name  string
-	Run   map[string]float64   // metrics of its work as a whole
-	Calls []map[string]float64 // metrics of its calls
+	Run   Metrics   // of its work as a whole
+	Calls []Metrics // of its calls
 }
 
 // A Dropped row was left out.
@@ -52,37 +52,94 @@ type Dropped struct {
 
 // FromRecords makes a source of an experiment's counted records.
 func FromRecords(e *spec.Experiment, records []journal.Record) Source {
-	s := Source{Ref: e.Ref}
+	c := NewCollector(e)
+	for i := range records {
+		c.Add(&records[i])
+	}
+	return c.Source()
+}
+
+// A Collector makes a source of an experiment's counted records, one after the other. It keeps nothing of a record but its row.
+type Collector struct {
+	experiment *spec.Experiment
+	source     Source
+	packer     Packer
+	texts      map[string]string         // each once
+	factors    map[string]map[string]any // by the configuration that has them
+}
+
+// NewCollector makes a collector that has no row.
+func NewCollector(e *spec.Experiment) *Collector {
+	c := &Collector{experiment: e, source: Source{Ref: e.Ref}, texts: map[string]string{}, factors: map[string]map[string]any{}}
 	for _, a := range e.Axes {
 		f := analysis.Factor{Name: a.Name}
 		for _, v := range a.Values {
 			f.Levels = append(f.Levels, level(v))
 		}
-		s.Factors = append(s.Factors, f)
+		c.source.Factors = append(c.source.Factors, f)
 	}
-	for _, r := range records {
-		row := Row{
-			Row: analysis.Row{
-				Configuration: r.Configuration, Arm: r.Arm, Pair: r.Pair, Factors: map[string]any{},
-				Repeat: r.Repeat, Started: r.StartedAt.UnixNano(), Source: r.Address,
-			},
-			Attempt: r.Attempt, Run: r.Metrics, Calls: r.CallMetrics, At: r.StartedAt,
-		}
-		if r.Solo != "" { // so that it can be compared with itself among others
-			row.Members, row.Beside = []Member{{r.Solo, r.Metrics, r.CallMetrics}}, e.Beside(r.Configuration)
-		}
-		for _, m := range r.Members {
-			row.Members = append(row.Members, Member{m.Name, m.Metrics, m.CallMetrics})
-			row.Calls = append(row.Calls, m.CallMetrics...)
-		}
-		for _, f := range r.Factors {
-			row.Factors[f.Name] = level(f.Value)
-			s.addLevel(f.Name, level(f.Value))
-		}
-		s.Rows = append(s.Rows, row)
+	return c
+}
+
+// Add adds the row of a record.
+func (c *Collector) Add(r *journal.Record) {
+	row := Row{
+		Row: analysis.Row{
+			Configuration: c.text(r.Configuration), Arm: c.text(r.Arm), Pair: c.text(r.Pair), Factors: c.levels(r),
+			Repeat: r.Repeat, Started: r.StartedAt.UnixNano(), Source: r.Address,
+		},
+		Attempt: r.Attempt, Run: c.packer.Pack(r.Metrics), Calls: c.calls(r.CallMetrics), At: r.StartedAt,
 	}
-	s.contend(e)
-	return s
+	if r.Solo != "" { // so that it can be compared with itself among others
+		row.Members, row.Beside = []Member{{c.text(r.Solo), row.Run, row.Calls}}, c.experiment.Beside(r.Configuration)
+	}
+	for _, m := range r.Members {
+		member := Member{c.text(m.Name), c.packer.Pack(m.Metrics), c.calls(m.CallMetrics)}
+		row.Members = append(row.Members, member)
+		row.Calls = append(row.Calls, member.Calls...)
+	}
+	c.source.Rows = append(c.source.Rows, row)
+}
+
+// Source gives what was collected, once all was.
+func (c *Collector) Source() Source {
+	c.source.contend(c.experiment)
+	return c.source
+}
+
+func (c *Collector) calls(of []map[string]float64) []Metrics {
+	if of == nil {
+		return nil
+	}
+	all := make([]Metrics, len(of))
+	for i, values := range of {
+		all[i] = c.packer.Pack(values)
+	}
+	return all
+}
+
+// text gives the one copy of a text that many records have.
+func (c *Collector) text(s string) string {
+	if _, ok := c.texts[s]; !ok {
+		c.texts[s] = s
+	}
+	return c.texts[s]
+}
+
+// levels gives the level of each factor of a record, in one map for all repeats, and adds those that only an include has.
+func (c *Collector) levels(r *journal.Record) map[string]any {
+	levels := map[string]any{}
+	for _, f := range r.Factors {
+		levels[f.Name] = level(f.Value)
+	}
+	if known, ok := c.factors[r.Configuration]; ok && maps.Equal(known, levels) {
+		return known
+	}
+	for _, f := range r.Factors {
+		c.source.addLevel(f.Name, levels[f.Name])
+	}
+	c.factors[r.Configuration] = levels
+	return levels
 }
 
 // addLevel appends a level that only an include has.
@@ -120,16 +177,16 @@ func (r Row) Metrics() map[string]float64 {
 	return out
 }
 
-func metrics(run map[string]float64, calls []map[string]float64) map[string]float64 {
+func metrics(run Metrics, calls []Metrics) map[string]float64 {
 	out := map[string]float64{}
 	for _, call := range calls {
-		for name := range call {
+		for name := range call.All() {
 			if _, done := out[name]; !done {
 				out[name] = value(run, calls, name, "mean")
 			}
 		}
 	}
-	maps.Copy(out, run)
+	maps.Insert(out, run.All())
 	return out
 }
 
@@ -143,13 +200,13 @@ func (r Row) Value(metric, statistic string) float64 {
 	return value(r.Run, r.Calls, metric, statistic)
 }
 
-func value(run map[string]float64, calls []map[string]float64, metric, statistic string) float64 {
-	if v, ok := run[metric]; ok {
+func value(run Metrics, calls []Metrics, metric, statistic string) float64 {
+	if v, ok := run.Get(metric); ok {
 		return v
 	}
 	var values []float64
 	for _, call := range calls {
-		if v, ok := call[metric]; ok {
+		if v, ok := call.Get(metric); ok {
 			values = append(values, v)
 		}
 	}

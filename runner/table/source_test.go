@@ -84,7 +84,7 @@ func TestFromRecords(t *testing.T) {
 	s := FromRecords(m.Experiments[0], records)
 	want := []Row{
 		{Row: analysis.Row{Configuration: "ctx512", Factors: map[string]any{"num_ctx": 512.0, "server": "server.emulator.s"}, Repeat: 2, Started: began.UnixNano(), Source: "a"},
-			Attempt: 3, Run: map[string]float64{"calls": 2}, Calls: []map[string]float64{{"ttft": 1}, {"ttft": 3}}, At: began},
+			Attempt: 3, Run: MetricsOf(map[string]float64{"calls": 2}), Calls: callsOf("ttft", 1, 3), At: began},
 		{Row: analysis.Row{Configuration: "baseline_d", Arm: "d", Pair: "ctx512", Factors: map[string]any{"num_ctx": 4096.0, "server": "server.emulator.s"}, Repeat: 1, Started: time.Time{}.UnixNano(), Source: "b"},
 			Attempt: 1},
 	}
@@ -95,6 +95,15 @@ func TestFromRecords(t *testing.T) {
 	if diff := cmp.Diff(factors, s.Factors); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// callsOf are calls with one metric.
+func callsOf(name string, values ...float64) []Metrics {
+	var calls []Metrics
+	for _, v := range values {
+		calls = append(calls, MetricsOf(map[string]float64{name: v}))
+	}
+	return calls
 }
 
 func TestLevel(t *testing.T) {
@@ -108,7 +117,9 @@ func TestLevel(t *testing.T) {
 }
 
 func TestValueOfARun(t *testing.T) {
-	r := Row{Run: map[string]float64{"calls": 5}, Calls: []map[string]float64{{"ttft": 4, "calls": 1}, {"ttft": 1}, {"ttft": 1}, {"e2e": 7}}}
+	r := Row{Run: MetricsOf(map[string]float64{"calls": 5}), Calls: []Metrics{
+		MetricsOf(map[string]float64{"ttft": 4, "calls": 1}), MetricsOf(map[string]float64{"ttft": 1}), MetricsOf(map[string]float64{"ttft": 1}), MetricsOf(map[string]float64{"e2e": 7}),
+	}}
 	for statistic, want := range map[string]float64{"mean": 2, "median": 1, "max": 4, "sum": 6, "p90": 3.4, "p99": 3.94} {
 		if got := r.Value("ttft", statistic); math.Abs(got-want) > 1e-12 {
 			t.Errorf("%s: %v, want %v", statistic, got, want)
@@ -128,7 +139,7 @@ func TestValueOfARun(t *testing.T) {
 // The table has the columns that are asked for, NaN where a run has no value.
 func TestTable(t *testing.T) {
 	s := Source{Factors: []analysis.Factor{{Name: "f"}}, Rows: []Row{
-		{Row: analysis.Row{Configuration: "a"}, Calls: []map[string]float64{{"ttft": 1}, {"ttft": 2}}},
+		{Row: analysis.Row{Configuration: "a"}, Calls: callsOf("ttft", 1, 2)},
 		{Row: analysis.Row{Configuration: "b"}},
 	}}
 	got := s.Table("", []*spec.Metric{{Name: "ttft", Stat: "max"}, {Name: "load", Stat: "mean"}})

@@ -16,8 +16,8 @@ import (
 // A meaning is the unit of a metric and the way in which it gets better ("" where neither is known).
 type meaning struct{ unit, better string }
 
-// Check finds what the spec alone can't know: whether the sources of its analyses have the metrics that are asked for, and
-// whether scores keep out of the way of the instrument.
+// Check finds what the spec alone can't know: whether it is clear which way each metric of its analyses gets better, and whether scores
+// keep out of the way of the instrument.
 func Check(m *spec.Module) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	measured := instrument()
@@ -36,7 +36,7 @@ func Check(m *spec.Module) hcl.Diagnostics {
 		for _, source := range a.Of {
 			known := vocabulary(m, source)
 			for _, metric := range a.Metrics {
-				diags = append(diags, checkMetric(metric, source, known)...)
+				diags = append(diags, checkMetric(metric, known)...)
 			}
 		}
 	}
@@ -80,12 +80,8 @@ func checkBaseline(a *spec.Analysis, source Source) hcl.Diagnostics {
 	return hcl.Diagnostics{diagnostic(a.BaselineRange, "Unknown baseline", detail)}
 }
 
-func checkMetric(metric *spec.Metric, source spec.Ref, known map[string]meaning) hcl.Diagnostics {
-	mean, ok := known[metric.Name]
-	if !ok {
-		detail := fmt.Sprintf("%s has no metric %q.%s", source.Address(), metric.Name, spec.DidYouMean(metric.Name, slices.Sorted(maps.Keys(known))))
-		return hcl.Diagnostics{diagnostic(metric.Range, "Unknown metric", detail)}
-	}
+func checkMetric(metric *spec.Metric, known map[string]meaning) hcl.Diagnostics {
+	mean := known[metric.Name]
 	if metric.Better == "" && mean.better == "" {
 		return hcl.Diagnostics{diagnostic(metric.Range, "Which way is better?", fmt.Sprintf("%q gets better in neither direction by itself. Add: better = \"higher\" (or \"lower\").", metric.Name))}
 	}
@@ -95,6 +91,11 @@ func checkMetric(metric *spec.Metric, source spec.Ref, known map[string]meaning)
 		return hcl.Diagnostics{against}
 	}
 	return nil
+}
+
+// MetricNames lists the metrics that a source has, sorted.
+func MetricNames(m *spec.Module, source spec.Ref) []string {
+	return slices.Sorted(maps.Keys(vocabulary(m, source)))
 }
 
 // vocabulary gives the metrics of a source.

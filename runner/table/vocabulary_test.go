@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
 
 	"bench/analysis"
+	"bench/spec"
 )
 
 func ask(of, metrics string) string {
@@ -25,6 +27,16 @@ dataset "d" {
   }
 }
 `
+
+// checked gives a spec with its mistakes; where there are none, with what Check finds.
+func checked(t *testing.T, text string, files map[string]string) (*spec.Module, hcl.Diagnostics) {
+	t.Helper()
+	m, diags := load(t, text, files)
+	if !diags.HasErrors() {
+		diags = Check(m)
+	}
+	return m, diags
+}
 
 func TestCheck(t *testing.T) {
 	metric := func(name string) string { return fmt.Sprintf("  metric %q {\n  }", name) }
@@ -47,8 +59,7 @@ func TestCheck(t *testing.T) {
 			if !strings.Contains(test.text, "workload") {
 				test.text = small + test.text
 			}
-			m := module(t, test.text, map[string]string{"a.json": "[]"})
-			diags := Check(m)
+			m, diags := checked(t, test.text, map[string]string{"a.json": "[]"})
 			if test.want == "" {
 				if len(diags) > 0 {
 					t.Error(diags)

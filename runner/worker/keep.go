@@ -19,10 +19,9 @@ const keepGrace = 10 * time.Second
 
 // Keep runs a command, in a process group of its own, as long as in is open, and gives the exit code. So a server that the
 // runner started ends with the runner, even one that is killed. A TERM signal to the keeper ends the server as well, and where the
-// keeper is killed the kernel gives the server a TERM (on Linux).
-func Keep(args []string, in io.Reader, out, log io.Writer) int {
-	return keep(args, in, out, log, keepGrace)
-}
+// keeper is killed the kernel gives the server a TERM (on Linux). What the command writes goes to log, as much of it as caplog keeps.
+// The code of a command that a signal ended is 128 and the signal's number, as a shell has it.
+func Keep(args []string, in io.Reader, log io.Writer) int { return keepLogged(args, in, log, nil) }
 
 func keep(args []string, in io.Reader, out, log io.Writer, grace time.Duration) int {
 	if len(args) == 0 {
@@ -53,7 +52,14 @@ func keep(args []string, in io.Reader, out, log io.Writer, grace time.Duration) 
 	close(ended)
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what it left behind in its group, and what left the group:
 	reaper.ClearAll(grace)
-	return cmd.ProcessState.ExitCode()
+	return exitCode(cmd.ProcessState)
+}
+
+func exitCode(state *os.ProcessState) int {
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return state.ExitCode()
 }
 
 // end ends a process group once the context has ended: with TERM, and after the grace with KILL.

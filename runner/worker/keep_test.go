@@ -52,8 +52,8 @@ func TestKeepEndsWithItsInput(t *testing.T) {
 		code   int
 	}{
 		"TERM":   {"trap 'exit 9' TERM; sleep 100 & echo $!; wait", 9},
-		"signal": {"sleep 100 & echo $!; wait", -1},
-		"KILL":   {"trap '' TERM; sleep 100 & echo $!; while :; do wait; done", -1},
+		"signal": {"sleep 100 & echo $!; wait", 128 + 15},
+		"KILL":   {"trap '' TERM; sleep 100 & echo $!; while :; do wait; done", 128 + 9},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, theirs := io.Pipe()
@@ -96,7 +96,7 @@ func TestKeeperIsToldToEnd(t *testing.T) {
 	if _, err := c.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	out, err := c.StdoutPipe()
+	out, err := c.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,11 +111,11 @@ func TestKeeperIsToldToEnd(t *testing.T) {
 
 func TestKeepNothing(t *testing.T) {
 	var log bytes.Buffer
-	if code := Keep(nil, strings.NewReader(""), io.Discard, &log); code != 64 || log.String() != "keep: no command\n" {
+	if code := Keep(nil, strings.NewReader(""), &log); code != 64 || log.String() != "keep: no command\n" {
 		t.Errorf("%d %q", code, log.String())
 	}
 	log.Reset()
-	if code := Keep([]string{"/no/such/program"}, strings.NewReader(""), io.Discard, &log); code != 64 || !strings.HasPrefix(log.String(), "keep: fork/exec /no/such/program: ") {
+	if code := Keep([]string{"/no/such/program"}, strings.NewReader(""), &log); code != 64 || !strings.HasPrefix(log.String(), "keep: fork/exec /no/such/program: ") {
 		t.Errorf("%d %q", code, log.String())
 	}
 }

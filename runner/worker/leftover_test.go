@@ -111,7 +111,7 @@ func kept(t *testing.T, script string) (keeper *exec.Cmd, server int) {
 	if _, err := keeper.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	out, err := keeper.StdoutPipe()
+	out, err := keeper.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}

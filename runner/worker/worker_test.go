@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	case "worker":
 		os.Exit(Main(os.Stdin, os.Stdout, os.Stderr))
 	case "keeper":
-		os.Exit(Keep(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(Keep(os.Args[1:], os.Stdin, os.Stderr))
 	}
 	os.Exit(m.Run())
 }

@@ -4,7 +4,7 @@ locals {
   ranges = [for a in local.list : range(a)]
   text   = join(",", local.list)
   texts  = "%{for a in local.list}${local.text}%{endfor}"
-  joined = "${local.text}${join("", [for a in range(28) : local.text])}${join("", [for a in range(28) : local.text])}"
+  joined = "${local.text}${join("", [for a in range(14) : local.text])}${join("", [for a in range(14) : local.text])}"
   pieces = templatefile("pieces.tmpl", { text = local.text })
   fine   = length([for a in range(300) : [for b in range(300) : a * b]])
 }

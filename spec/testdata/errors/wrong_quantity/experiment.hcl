@@ -44,5 +44,6 @@ dataset "published" {
 
   metrics {
     throughput = file.throughput
+    ttft       = file.ttft
   }
 }

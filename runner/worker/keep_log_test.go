@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"bench/runner/caplog"
 )
 
 // A syncBuffer is a log that is read while it is written.
@@ -37,7 +39,7 @@ func TestKeepSecrets(t *testing.T) {
 	var log syncBuffer
 	code := make(chan int, 1)
 	go func() {
-		code <- KeepSecrets([]string{"sh", "-c", `trap 'echo bye hunter2; exit 9' TERM; printf 'key: hun'; sleep 0.05; echo ter2; echo hunter2 >&2; while :; do sleep 0.01; done`}, in, nil, &log)
+		code <- KeepSecrets([]string{"sh", "-c", `trap 'echo bye hunter2; exit 9' TERM; printf 'key: hun'; sleep 0.05; echo ter2; echo hunter2 >&2; while :; do sleep 0.01; done`}, in, &log)
 	}()
 	if _, err := io.WriteString(theirs, "[\"hunter2\"]\n"); err != nil {
 		t.Fatal(err)
@@ -59,7 +61,7 @@ func TestKeepSecretsDoesNotWaitForOthers(t *testing.T) {
 	var log syncBuffer
 	code := make(chan int, 1)
 	go func() {
-		code <- KeepSecrets([]string{"sh", "-c", "trap 'exit 3' TERM; echo $$; while :; do sleep 0.01; done"}, in, nil, &log)
+		code <- KeepSecrets([]string{"sh", "-c", "trap 'exit 3' TERM; echo $$; while :; do sleep 0.01; done"}, in, &log)
 	}()
 	if _, err := io.WriteString(theirs, "[\"hunter2\"]\n"); err != nil {
 		t.Fatal(err)
@@ -91,7 +93,7 @@ func TestKeepSecretsDoesNotWaitForOthers(t *testing.T) {
 func TestKeepSecretsNeedsThem(t *testing.T) {
 	for _, line := range []string{"", "[\"hunter2\"", "{}\n"} {
 		var log syncBuffer
-		if code := KeepSecrets([]string{"true"}, strings.NewReader(line), nil, &log); code != exitUsage || !strings.Contains(log.String(), "no list of secrets") {
+		if code := KeepSecrets([]string{"true"}, strings.NewReader(line), &log); code != exitUsage || !strings.Contains(log.String(), "no list of secrets") {
 			t.Errorf("%q: %d, %s", line, code, log.String())
 		}
 	}
@@ -100,7 +102,7 @@ func TestKeepSecretsNeedsThem(t *testing.T) {
 // A log that can't be written is no reason to hold up the server: more than a pipe holds is thrown away.
 func TestKeepSecretsWhereTheLogIsFull(t *testing.T) {
 	in := io.MultiReader(strings.NewReader("[\"hunter2\"]\n"), never{})
-	if code := KeepSecrets([]string{"sh", "-c", "head -c 1000000 /dev/zero; exit 5"}, in, nil, full{}); code != 5 {
+	if code := KeepSecrets([]string{"sh", "-c", "head -c 1000000 /dev/zero; exit 5"}, in, full{}); code != 5 {
 		t.Errorf("%d", code)
 	}
 }
@@ -108,3 +110,14 @@ func TestKeepSecretsWhereTheLogIsFull(t *testing.T) {
 type never struct{}
 
 func (never) Read([]byte) (int, error) { select {} }
+
+// Without secrets, too, the log has its beginning and its end.
+func TestKeepCapsTheLog(t *testing.T) {
+	var log syncBuffer
+	in, _ := io.Pipe()
+	code := Keep([]string{"sh", "-c", "echo first; head -c 20000000 /dev/zero; echo last >&2; exit 5"}, in, &log)
+	text := log.String()
+	if most := caplog.MaxBegin + caplog.MaxEnd + 100; code != 5 || len(text) > most || !strings.HasPrefix(text, "first\n") || !strings.HasSuffix(text, "last\n") || !strings.Contains(text, " bytes are left out here\n") {
+		t.Errorf("%d, %d bytes", code, len(text))
+	}
+}

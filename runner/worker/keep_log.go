@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"bench/runner/caplog"
 	"bench/runner/scrub"
 )
 
@@ -15,8 +16,8 @@ import (
 const logGrace = time.Second
 
 // KeepSecrets is Keep for a command that was given secrets: in begins with a line that lists them, as JSON, and they are taken out of
-// whatever the command writes. All of that goes to log.
-func KeepSecrets(args []string, in io.Reader, _, log io.Writer) int {
+// whatever the command writes.
+func KeepSecrets(args []string, in io.Reader, log io.Writer) int {
 	reader := bufio.NewReader(in)
 	line, err := reader.ReadBytes('\n')
 	var secrets []string
@@ -27,17 +28,26 @@ func KeepSecrets(args []string, in io.Reader, _, log io.Writer) int {
 		fmt.Fprintln(log, "keep: no list of secrets on standard input:", err)
 		return exitUsage
 	}
+	return keepLogged(args, reader, log, scrub.New(secrets))
+}
+
+// keepLogged keeps a command, and its log without secrets and within bounds. All that the command writes comes through a pipe, so that it
+// can't go past them.
+func keepLogged(args []string, in io.Reader, log io.Writer, secrets *scrub.Scrubber) int {
 	out, theirs, err := os.Pipe()
 	if err != nil {
 		fmt.Fprintln(log, "keep:", err)
 		return exitUsage
 	}
+	defer out.Close()
 	copied := make(chan struct{})
 	go func() {
 		defer close(copied)
-		copyLog(scrub.New(secrets).Writer(log), out)
+		capped := caplog.New(log)
+		copyLog(secrets.Writer(capped), out)
+		capped.End()
 	}()
-	code := Keep(args, reader, theirs, theirs)
+	code := keep(args, in, theirs, theirs, keepGrace)
 	_ = theirs.Close()
 	_ = out.SetReadDeadline(time.Now().Add(logGrace))
 	<-copied

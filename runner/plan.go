@@ -5,9 +5,11 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"bench/runner/journal"
 	"bench/spec"
 )
 
@@ -57,6 +59,8 @@ func NewPlan(m *spec.Module, scope Scope) (*Plan, hcl.Diagnostics, error) {
 	p := &Plan{Module: m, scope: scope, reasons: newReasonTable()}
 	for _, e := range m.Experiments {
 		s := &section{plan: p, experiment: e}
+		s.records = sync.OnceValues(func() (*journal.Index, error) { return journal.ReadIndex(p.Folder(e)) })
+		go s.records() // while the matrix is expanded
 		if diags, err := s.expand(); diags.HasErrors() || err != nil {
 			return nil, diags, err
 		}

@@ -18,6 +18,7 @@ type section struct {
 	configs    []config // the configurations that are run
 	turns      []turn   // all runs in order, those out of scope too
 	skipped    []Skipped
+	records    func() (*journal.Index, error) // until they are compared with
 	earlier    history
 	tookOf     []history // of each configuration that has runs to make: what those took that have a record
 	cutShort   bool      // an earlier apply was: there may be something to mend
@@ -88,10 +89,11 @@ func (s *section) hasRunIn(a spec.Address) bool {
 
 // compare says of every run in the scope why it has to be made. What is to be replaced has to, though its record counts.
 func (s *section) compare(replace spec.Addresses) error {
-	records, err := journal.ReadIndex(s.plan.Folder(s.experiment))
+	records, err := s.records()
 	if err != nil {
 		return err
 	}
+	s.records = nil
 	err = inParallel(len(s.turns), func(i int) error {
 		t := &s.turns[i]
 		if t.why == outOfScope {

@@ -15,10 +15,16 @@ import (
 // newData makes what a template sees: the JSON of the study, field for field, and beside it `report`, and the
 // findings and warnings of the report's analyses in their order. It is made anew for each rendering.
 func newData(t *Template, report Report, st study.Study) (map[string]any, error) {
+	runs, err := runsOf(st)
+	if err != nil {
+		return nil, err
+	}
+	st.Runs = nil
 	var data map[string]any
 	if err := remarshal(st, &data); err != nil {
 		return nil, err
 	}
+	data["runs"] = runs
 	completeFields(reflect.TypeFor[study.Study](), data)
 	var vars map[string]any
 	if err := remarshal(report.Vars, &vars); err != nil {
@@ -44,6 +50,19 @@ func newData(t *Template, report Report, st study.Study) (map[string]any, error)
 	}
 	data["findings"], data["warnings"] = list(findings), list(warnings)
 	return data, nil
+}
+
+// runsOf takes the runs of a study through their JSON one by one: there may be 100 000, and the text of all is long.
+func runsOf(st study.Study) ([]any, error) {
+	runs := make([]any, len(st.Runs))
+	for i, run := range st.Runs {
+		var fields map[string]any
+		if err := remarshal(run, &fields); err != nil {
+			return nil, err
+		}
+		runs[i] = fields
+	}
+	return runs, nil
 }
 
 // reportTitle falls back from the report's title to that of the first experiment it draws on, and to its name.

@@ -6,6 +6,7 @@ import (
 
 	"bench/analysis"
 	"bench/runner/study"
+	"bench/runner/table"
 	"bench/templates"
 )
 
@@ -30,6 +31,19 @@ func render(t *testing.T, source string, vars map[string]any) string {
 		t.Fatal(err)
 	}
 	return strings.TrimSuffix(string(text), "\n")
+}
+
+// A run is seen as its JSON has it, and no otherwise.
+func TestRunsAreSeen(t *testing.T) {
+	template, err := templates.Parse("test", `{{range .runs}}{{.address}}:{{range $name, $value := .metrics}} {{$name}} {{$value}}{{end}}{{end}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := study.Study{Runs: []study.Run{{Address: "x", Metrics: table.MetricsOf(map[string]float64{"ttft": 2.5, "calls": 2})}}}
+	got, err := template.Render(templates.Report{Name: "r"}, st)
+	if want := "x: calls 2 ttft 2.5\n"; err != nil || string(got) != want || len(st.Runs) != 1 {
+		t.Errorf("%q, %v; want %q", got, err, want)
+	}
 }
 
 func ptr(f float64) *float64 { return &f }

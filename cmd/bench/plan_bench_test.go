@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/metrics"
+	"syscall"
 	"testing"
 	"time"
 
@@ -68,11 +69,22 @@ func benchmarkPlan(b *testing.B, path string, n int) {
 		}
 	}
 	b.ReportAllocs()
+	before := cpuTime(b)
 	for b.Loop() {
 		command()
 	}
+	b.ReportMetric((cpuTime(b)-before).Seconds()*1e3/float64(b.N), "cpu-ms/op") // which other programs disturb less than the time
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/configuration")
 	b.ReportMetric(float64(peakHeap(command))/1e6, "peak-heap-MB")
+}
+
+// cpuTime gives what this process has used.
+func cpuTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // peakHeap gives the most bytes that the heap held meanwhile, garbage included.

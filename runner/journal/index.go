@@ -1,10 +1,8 @@
 package journal
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -46,46 +44,42 @@ func ReadIndex(dir string) (*Index, error) {
 		x.none = true
 		return x, nil
 	}
-	path := filepath.Join(dir, journalFile)
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return x, nil
-	}
-	if err != nil {
+	if err := x.read(filepath.Join(dir, journalFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
-	}
-	defer f.Close()
-	if err := x.read(f); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return x, nil
 }
 
-// read goes through the lines. As sift does, it takes those that are whole events, and passes over the rest.
-func (x *Index) read(r io.Reader) error {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 1<<16), 1<<30)
-	for lines.Scan() {
-		if l, ok := parseLine(lines.Bytes()); ok && string(l.event) == EventStart {
-			continue // half of all lines, and of no use here
+// read goes through the lines of a journal. It takes those that are whole events, and passes over the rest.
+func (x *Index) read(path string) error {
+	return readLines(path, func(text []byte, _ bool) error {
+		l, whole := parseLine(text)
+		if whole && string(l.event) == EventStart {
+			return nil // half of all lines, and of no use here
 		}
-		e, whole := decodeEvent(lines.Bytes())
+		var e Event
+		if whole {
+			e = l.asEvent()
+		} else {
+			e, whole = unmarshalEvent(text)
+		}
 		switch {
 		case !whole:
-			x.cut = x.cut || len(lines.Bytes()) > 0
-		case e.Event == EventBegin && e.Schema > Schema:
-			return checkSchema(e.Schema)
+			x.cut = x.cut || len(text) > 0
 		case e.Event == EventBegin || e.Event == EventEnd:
 			x.cut = e.Event == EventBegin
 		case e.Event == EventFinish && e.State.committed():
-			x.note(e)
+			x.note(&e)
 		}
-	}
-	return lines.Err()
+		if err := e.check(); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		return nil
+	})
 }
 
 // note takes a record that was committed. Of a run to which that happened twice, the later line is the one that the record fits.
-func (x *Index) note(e Event) {
+func (x *Index) note(e *Event) {
 	place, ok := e.Place()
 	if !ok || e.Attempt < 1 {
 		return

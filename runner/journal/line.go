@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -86,9 +87,9 @@ func parseLine(text []byte) (l line, ok bool) {
 // asEvent copies what parseLine has read.
 func (l *line) asEvent() Event {
 	e := Event{
-		Event: unescape(l.event), Schema: int(l.schema), Host: unescape(l.host), PID: int(l.pid), Boot: unescape(l.boot),
+		Event: named(l.event, EventStart, EventFinish), Schema: int(l.schema), Host: unescape(l.host), PID: int(l.pid), Boot: unescape(l.boot),
 		Address: unescape(l.address), Configuration: unescape(l.configuration), Name: unescape(l.name), Attempt: int(l.attempt),
-		Hash: unescape(l.hash), State: State(unescape(l.state)), DelayNS: l.delayNS, Message: unescape(l.message),
+		Hash: unescape(l.hash), State: named(l.state, Counted, Warmup, Failed), DelayNS: l.delayNS, Message: unescape(l.message),
 		DurationNS: l.durationNS, RecordBytes: l.recordBytes, RecordMtimeNS: l.recordTime,
 	}
 	_ = e.T.UnmarshalText(l.t) // parseLine has done it
@@ -153,14 +154,25 @@ func unescape(text []byte) string {
 	if bytes.IndexByte(text, '\\') < 0 {
 		return string(text)
 	}
-	plain := make([]byte, 0, len(text))
+	var plain strings.Builder
+	plain.Grow(len(text))
 	for i := 0; i < len(text); i++ {
 		if text[i] == '\\' {
 			i++
 		}
-		plain = append(plain, text[i])
+		plain.WriteByte(text[i])
 	}
-	return string(plain)
+	return plain.String()
+}
+
+// named gives what a text says, without a copy where it is one of some that most lines have.
+func named[T ~string](text []byte, frequent ...T) T {
+	for _, name := range frequent {
+		if string(text) == string(name) {
+			return name
+		}
+	}
+	return T(unescape(text))
 }
 
 // decodeEvent reads a line of the journal, and says whether it is a whole event.
@@ -168,6 +180,11 @@ func decodeEvent(text []byte) (e Event, whole bool) {
 	if l, ok := parseLine(text); ok {
 		return l.asEvent(), true
 	}
+	return unmarshalEvent(text)
+}
+
+// unmarshalEvent reads a line of any form.
+func unmarshalEvent(text []byte) (e Event, whole bool) {
 	err := json.Unmarshal(text, &e)
 	return e, err == nil && e.Event != "" && !e.T.IsZero()
 }

@@ -94,12 +94,11 @@ func Attempts(dir string) iter.Seq2[Record, error] {
 
 func each(dir string, paths func(files) ([]string, error)) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		folders, err := scan(dir)
-		if err != nil {
-			yield(Record{}, err)
-			return
-		}
-		for _, f := range folders {
+		for f, err := range scan(dir) {
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
 			for _, run := range f.runs {
 				list, err := paths(run)
 				if err != nil {

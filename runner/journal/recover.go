@@ -16,21 +16,18 @@ type recovery struct {
 // recover brings the folder to the state that doc.go promises, whatever moment the last process was cut short at. It can be
 // cut short itself, at any step, and be run again.
 func (j *recovery) recover() error {
-	folders, err := scan(j.dir)
-	if err != nil {
+	if err := j.replay(); err != nil {
 		return err
 	}
-	for _, f := range folders {
+	for f, err := range scan(j.dir) {
+		if err != nil {
+			return err
+		}
 		for _, temp := range f.temps {
 			if err := j.disk.remove(temp); err != nil {
 				return err
 			}
 		}
-	}
-	if err := j.replay(); err != nil {
-		return err
-	}
-	for _, f := range folders {
 		for _, run := range f.runs {
 			if err := j.mend(run); err != nil {
 				return err

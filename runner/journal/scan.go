@@ -2,6 +2,8 @@ package journal
 
 import (
 	"errors"
+	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,35 +22,36 @@ type files struct {
 	evidence, logs     []int // the attempts that have a record or a log in .attempts, rising
 }
 
-// scan lists an experiment's folder: none where there is no folder. Files that are not its own are left out.
-func scan(dir string) ([]folder, error) {
-	entries, err := readDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	all := []folder{{temps: temps(dir, entries)}}
-	for _, e := range entries {
-		if !e.IsDir() || (Place{Configuration: e.Name(), Repeat: 1}).check() != nil {
-			continue
-		}
-		f, err := scanConfiguration(dir, e.Name())
+// scan goes through an experiment's folder, and then that of each configuration: none where there is no folder. Files that are not its
+// own are left out. An error ends it.
+func scan(dir string) iter.Seq2[folder, error] {
+	return func(yield func(folder, error) bool) {
+		entries, err := os.ReadDir(dir)
 		if err != nil {
-			return nil, err
+			if !errors.Is(err, os.ErrNotExist) {
+				yield(folder{}, err)
+			}
+			return
 		}
-		all = append(all, f)
+		var own folder
+		for _, e := range entries {
+			own.note(dir, e.Name())
+		}
+		if !yield(own, nil) {
+			return
+		}
+		for _, e := range entries {
+			if !e.IsDir() || (Place{Configuration: e.Name(), Repeat: 1}).check() != nil {
+				continue
+			}
+			if f, err := scanConfiguration(dir, e.Name()); !yield(f, err) || err != nil {
+				return
+			}
+		}
 	}
-	return all, nil
 }
 
-func scanConfiguration(dir, name string) (folder, error) {
-	entries, err := readDir(filepath.Join(dir, name))
-	if err != nil {
-		return folder{}, err
-	}
-	attempts, err := readDir(filepath.Join(dir, name, attemptsDir))
-	if err != nil {
-		return folder{}, err
-	}
+func scanConfiguration(dir, name string) (f folder, err error) {
 	runs := map[Place]*files{}
 	at := func(p Place) *files {
 		if runs[p] == nil {
@@ -56,9 +59,10 @@ func scanConfiguration(dir, name string) (folder, error) {
 		}
 		return runs[p]
 	}
-	for _, e := range entries {
-		ext := filepath.Ext(e.Name())
-		p, ok := parseName(name, e.Name()[:len(e.Name())-len(ext)])
+	err = eachName(filepath.Join(dir, name), func(file string) {
+		f.note(filepath.Join(dir, name), file)
+		ext := filepath.Ext(file)
+		p, ok := parseName(name, file[:len(file)-len(ext)])
 		switch {
 		case ok && ext == ".json":
 			at(p).record = true
@@ -67,17 +71,24 @@ func scanConfiguration(dir, name string) (folder, error) {
 		case ok && ext == ".log":
 			at(p).log = true
 		}
+	})
+	if err != nil {
+		return folder{}, err
 	}
-	for _, e := range attempts {
-		a, ok := parseEvidence(name, e.Name())
+	err = eachName(filepath.Join(dir, name, attemptsDir), func(file string) {
+		f.note(filepath.Join(dir, name, attemptsDir), file)
+		a, ok := parseEvidence(name, file)
 		switch {
 		case ok && a.ext == ".json":
 			at(a.place).evidence = append(at(a.place).evidence, a.attempt)
 		case ok && a.ext == ".log":
 			at(a.place).logs = append(at(a.place).logs, a.attempt)
 		}
+	})
+	if err != nil {
+		return folder{}, err
 	}
-	f := folder{temps: slices.Concat(temps(filepath.Join(dir, name), entries), temps(filepath.Join(dir, name, attemptsDir), attempts))}
+	f.runs = make([]files, 0, len(runs))
 	for _, r := range runs {
 		slices.Sort(r.evidence)
 		slices.Sort(r.logs)
@@ -87,20 +98,33 @@ func scanConfiguration(dir, name string) (folder, error) {
 	return f, nil
 }
 
-func temps(dir string, entries []os.DirEntry) []string {
-	var paths []string
-	for _, e := range entries {
-		if isTemp(e.Name()) {
-			paths = append(paths, filepath.Join(dir, e.Name()))
-		}
+// note takes a file that was left under a temporary name.
+func (f *folder) note(dir, file string) {
+	if isTemp(file) {
+		f.temps = append(f.temps, filepath.Join(dir, file))
 	}
-	return paths
 }
 
-func readDir(dir string) ([]os.DirEntry, error) {
-	entries, err := os.ReadDir(dir)
+// eachName gives the names in a folder, in no order; none where there is no folder. There may be 100 000 repeats, of three files each.
+func eachName(dir string, do func(name string)) error {
+	f, err := os.Open(dir)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
-	return entries, err
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for {
+		names, err := f.Readdirnames(1000)
+		for _, name := range names {
+			do(name)
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }

@@ -369,8 +369,12 @@ func TestFailureWithoutAnError(t *testing.T) {
 		{Event: journal.EventFinish, Attempt: 2, State: journal.Failed, Message: "found by the next apply"},
 		{Event: journal.EventStart, Attempt: 3},
 		{Event: journal.EventFinish, Attempt: 3, State: journal.Superseded},
+		{Event: journal.EventFinish, Attempt: 4, State: journal.Failed, Address: "experiment.other"},
 	} {
-		ev.Address, ev.Configuration, ev.Name, ev.Hash = run.Address.String(), "ctx256", "run_1", run.Hash
+		ev.Configuration, ev.Name, ev.Hash = "ctx256", "run_1", run.Hash
+		if ev.Address == "" {
+			ev.Address = run.Address.String()
+		}
 		sum.attempt(p.Register(b.module.Experiments[0]), ev)
 	}
 	if got := sum.wasted[try{run.Position, 2}].wasted; got != "failed" || len(sum.wasted) != 2 {

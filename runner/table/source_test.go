@@ -2,7 +2,10 @@ package table
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,4 +153,41 @@ func TestTable(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// A row takes little more than 8 bytes a value: of the records that it was made of nothing is kept.
+func TestMemoryOfRows(t *testing.T) {
+	const rows, most = 2000, 900 // bytes a row
+	m := module(t, small, nil)
+	text, err := json.Marshal(map[string]float64{"ttft": 1, "ttft_warm": 2, "load": 3, "e2e": 4, "eval": 5, "itl_max": 6, "itl_mean": 7, "itl_p50": 8, "itl_p90": 9, "itl_p99": 10, "tpot": 11})
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics := func() (values map[string]float64) { // with names of its own, as from a file
+		if err := json.Unmarshal(text, &values); err != nil {
+			t.Fatal(err)
+		}
+		return values
+	}
+	c := NewCollector(m.Experiments[0])
+	before := live()
+	for i := range rows {
+		c.Add(&journal.Record{
+			Address: fmt.Sprintf("experiment.x.config[%q].run[%d]", "ctx512", i), Configuration: strings.Clone("ctx512"), Repeat: i, Attempt: 1,
+			Factors: fromDisk(t, json.Number("512"), "server.emulator.s"), Metrics: metrics(), CallMetrics: []map[string]float64{metrics(), metrics()},
+		})
+	}
+	grown := (live() - before) / rows
+	if s := c.Source(); len(s.Rows) != rows || grown > most {
+		t.Errorf("%d rows of %d bytes", len(s.Rows), grown)
+	}
+}
+
+// live gives the bytes that are in use.
+func live() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -51,6 +51,12 @@
 // copied the folder, restored a file or altered one, or where the journal has no line for it, the record is read. So the
 // journal may be deleted, or the folder be moved to another machine: that costs a plan time, and changes none of its answers.
 //
+// # What is kept in memory
+//
+// Of a run that counted since the journal was opened, nothing: the record has the number of its attempt. Of one that counted earlier, or
+// does not, some 75 bytes for the number, since a record may be deleted or restored by hand. Files are read line by line and folder by
+// folder; a journal that has to be mended is read whole.
+//
 // # What is refused
 //
 // A second writer (InUseError: the lock is the kernel's, so that of a dead process is gone with it); a result of an attempt

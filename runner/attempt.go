@@ -87,12 +87,12 @@ func (s *sweep) measure(r *Run, a journal.Attempt, slot int) measurement {
 		}
 		s.tell(e)
 	}
-	if alone, err := s.exclude(r); err != nil {
+	alone, err := s.exclude(r)
+	if err != nil {
 		got.failure = killed()
 		return got
-	} else {
-		defer alone()
 	}
+	defer alone()
 	for i, m := range r.setup.members {
 		url, done, err := s.servers.use(s.kill, m.Server, s.folder, tell)
 		if err != nil {

@@ -64,12 +64,12 @@ func TestTooManyOpenFiles(t *testing.T) {
 // Whoever reads the output goes away, or nobody ever did: the runs are made all the same.
 func TestStandardOutputIsClosed(t *testing.T) {
 	for script, code := range map[string]int{
-		`"$1" apply "$2" 2>/dev/null | head -1`:       0, // that of head
-		`"$1" apply -json "$2" 2>/dev/null | head -1`: 0,
-		`"$1" apply "$2" 2>&1 | head -1`:              0,
-		`"$1" apply "$2" >&-`:                         0,
-		`"$1" apply "$2" >&- 2>&-`:                    0,
-		`"$1" apply "$2" <&- >/dev/null`:              0,
+		`"$1" apply "$2" 2>/dev/null | head -1`:                        0, // that of head
+		`set -o pipefail; "$1" apply -json "$2" 2>/dev/null | head -1`: 0,
+		`"$1" apply "$2" 2>&1 | head -1`:                               0,
+		`"$1" apply "$2" >&-`:                                          0,
+		`"$1" apply "$2" >&- 2>&-`:                                     0,
+		`"$1" apply "$2" <&- >/dev/null`:                               0,
 	} {
 		t.Run(script, func(t *testing.T) {
 			t.Parallel()

@@ -152,7 +152,7 @@ func hasAll(object map[string]any, wants []string) bool {
 	return true
 }
 
-// interrupt runs a program, sends it some interrupts as soon as a run has ended, and wants exit code 130:
+// interrupt runs a program, sends it some interrupts as soon as a run has ended or pauses, and wants exit code 130:
 //
 //	interrupt 2 bench apply small
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
@@ -169,7 +169,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() {
 		fmt.Fprintln(ts.Stderr(), lines.Text())
-		if began := strings.Contains(lines.Text(), "ok  "); times > 0 && (began || strings.HasPrefix(lines.Text(), "Stopping")) {
+		if began := strings.Contains(lines.Text(), "ok  ") || strings.Contains(lines.Text(), "retry  "); times > 0 && (began || strings.HasPrefix(lines.Text(), "Stopping")) {
 			ts.Check(cmd.Process.Signal(os.Interrupt))
 			times--
 		}

@@ -11,14 +11,17 @@ type Call struct {
 	Step      string    `json:"step"`
 	StartedAt time.Time `json:"started_at"` // wall clock (UTC); a label, never used in arithmetic
 
-	Clock string `json:"clock"` // where arrival times come from: "read" (return of the read) or "kernel"
+	Clock string `json:"clock"` // where arrival times come from: "kernel" (its stamps of the packets) or "read" (the reads' return)
 	Conn  string `json:"conn"`  // "new" or "reused"
 
+	ClockStepNS int64 `json:"clock_step_ns,omitempty"` // by how much the wall clock was set during the call, so that the kernel's stamps don't hold
+
 	ConnNS      int64   `json:"conn_ns"`                 // DNS, dial and TLS; 0 on a reused connection
-	WroteNS     *int64  `json:"wrote_ns,omitempty"`      // last byte of the request written
+	WroteNS     *int64  `json:"wrote_ns,omitempty"`      // the write of the request's last byte returned: an answer may be faster
 	FirstByteNS *int64  `json:"first_byte_ns,omitempty"` // first byte of the response header
 	TTFTNS      *int64  `json:"ttft_ns,omitempty"`       // first chunk with non-empty content
 	ChunkNS     []int64 `json:"chunk_ns,omitempty"`      // arrival of each content chunk, thinking included
+	Coalesced   int     `json:"coalesced,omitempty"`     // content chunks that came with the one before them, so that the gap can't be told
 	EndNS       int64   `json:"end_ns"`                  // end of body, or of the failed call
 
 	TTFTAnswerNS *int64 `json:"ttft_answer_ns,omitempty"` // first chunk of the answer, where thinking came before it

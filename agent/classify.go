@@ -52,7 +52,10 @@ func (c *Client) noAnswer(ctx context.Context, err error) *Error {
 
 // brokenOff classifies a failure inside the body of an answer.
 func brokenOff(ctx context.Context, err error) *Error {
-	if errors.Is(err, wire.ErrTooLong) {
+	switch {
+	case errors.Is(err, wire.ErrMalformed):
+		return badStream(err)
+	case errors.Is(err, wire.ErrTooLong):
 		return &Error{Class: InvalidOutput, HTTPStatus: http.StatusOK, Message: fmt.Sprintf("the answer is over %d bytes: limit it with max_tokens", maxBody)}
 	}
 	if e := interrupted(ctx); e != nil {

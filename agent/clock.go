@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http/httptrace"
 	"sync"
 	"sync/atomic"
@@ -45,11 +46,12 @@ func (w *watch) stop() {
 // A connTrace notes what net/http says of a call's connection, in ns since t0. The transport may call
 // it from goroutines of its own, and still after the call has failed.
 type connTrace struct {
-	mu               sync.Mutex
-	t0               time.Time
-	asked, got       int64 // a connection was asked for, and was there
-	reused           bool
-	wrote, firstByte *int64
+	mu         sync.Mutex
+	t0         time.Time
+	asked, got int64 // a connection was asked for, and was there
+	reused     bool
+	wrote      *int64
+	connected  func(net.Conn) // is told which connection it is, before anything is sent on it
 }
 
 func (t *connTrace) start(t0 time.Time) {
@@ -67,13 +69,15 @@ func (t *connTrace) hooks() *httptrace.ClientTrace {
 	}
 	return &httptrace.ClientTrace{
 		GetConn: func(string) { note(func(ns int64) { t.asked = ns }) },
-		GotConn: func(i httptrace.GotConnInfo) { note(func(ns int64) { t.got, t.reused = ns, i.Reused }) },
+		GotConn: func(i httptrace.GotConnInfo) {
+			note(func(ns int64) { t.got, t.reused = ns, i.Reused })
+			t.connected(i.Conn)
+		},
 		WroteRequest: func(i httptrace.WroteRequestInfo) {
 			if i.Err == nil {
 				note(func(ns int64) { t.wrote = &ns })
 			}
 		},
-		GotFirstResponseByte: func() { note(func(ns int64) { t.firstByte = &ns }) },
 	}
 }
 
@@ -85,5 +89,5 @@ func (t *connTrace) fill(c *Call) {
 	} else if t.got > 0 {
 		c.ConnNS = t.got - t.asked
 	}
-	c.WroteNS, c.FirstByteNS = t.wrote, t.firstByte
+	c.WroteNS = t.wrote
 }

@@ -2,8 +2,8 @@ package agent
 
 import (
 	"cmp"
+	"crypto/tls"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,6 +15,8 @@ type Endpoint struct {
 	Kind     string   `json:"kind"` // "ollama", or "emulator", which speaks the same
 	URL      string   `json:"url"`  // http://host:port; the scheme may be left out, a path prefix is kept
 	Timeouts Timeouts `json:"timeouts"`
+
+	TLS *tls.Config `json:"-"` // of https; nil trusts whom the system trusts
 }
 
 // Timeouts limit the parts of one call; the whole of it is limited by the caller's context. Each limit
@@ -60,24 +62,11 @@ func NewClient(e Endpoint) (*Client, error) {
 		return nil, fmt.Errorf("timeouts of %s: a limit is negative", base)
 	}
 	timeouts := e.Timeouts.withDefaults()
-	return &Client{base: base, timeouts: timeouts, transport: newTransport(timeouts)}, nil
+	return &Client{base: base, timeouts: timeouts, transport: newTransport(timeouts, e.TLS)}, nil
 }
 
 // Close closes the connections that are kept open between calls.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
-
-// newTransport keeps to HTTP/1.1, where the bytes of one answer have a connection of their own, and
-// takes nothing from the environment: a proxy that nobody wrote down would be measured with the server.
-func newTransport(t Timeouts) *http.Transport {
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: t.Connect}).DialContext,
-		TLSHandshakeTimeout:    t.Connect,
-		DisableCompression:     true,
-		MaxIdleConnsPerHost:    1024,
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-	}
-}
 
 func baseURL(raw string) (string, error) {
 	if raw == "" {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptrace"
+	"sync"
 	"time"
 
 	"bench/agent/wire"
@@ -36,7 +38,8 @@ func (c *Client) Generate(ctx context.Context, req Request) Call {
 	}
 	limited, watch := newWatch(ctx, c.timeouts)
 	defer watch.stop()
-	trace := &connTrace{}
+	hears := &listener{tape: wire.NewTape(maxBody, req.MaxTokens)}
+	trace := &connTrace{connected: hears.attach}
 	traced := httptrace.WithClientTrace(limited, trace.hooks())
 	httpReq, err := http.NewRequestWithContext(traced, http.MethodPost, c.base+"/api/generate", bytes.NewReader(body))
 	if err != nil {
@@ -47,20 +50,16 @@ func (c *Client) Generate(ctx context.Context, req Request) Call {
 	if req.ID != "" {
 		httpReq.Header.Set("X-Request-Id", req.ID)
 	}
-	tape := wire.NewTape(maxBody)
 
-	t0 := time.Now()
-	call.StartedAt = t0.UTC() // it keeps t0's monotonic reading, for who compares within this process
-	trace.start(t0)
-	fault = c.receive(httpReq, tape, func() int64 {
-		ns := int64(time.Since(t0))
-		watch.progress()
-		return ns
-	})
-	call.EndNS = int64(time.Since(t0))
+	hears.base = newTimeBase()
+	call.StartedAt = hears.base.t0.UTC() // it keeps t0's monotonic reading, for who compares within this process
+	trace.start(hears.base.t0)
+	resp, fault := c.receive(httpReq, watch.progress)
+	call.EndNS = int64(time.Since(hears.base.t0))
+	hears.detach()
 
 	trace.fill(&call)
-	call.fill(tape, fault)
+	call.fill(hears.answer(&call, resp, fault == nil), fault)
 	if call.Error != nil && call.Error.HTTPStatus == http.StatusNotFound {
 		call.Error = c.unknownModel(ctx, req.Model, call.Error)
 	}
@@ -87,33 +86,67 @@ func (r Request) encode() ([]byte, *Error) {
 	return body, nil
 }
 
-// receive sends the request and records the answer's body. It decodes nothing of an answer with status 200.
-func (c *Client) receive(req *http.Request, tape *wire.Tape, arrived func() int64) *Error {
+// receive sends the request and reads the answer to its end; what it says is on the tape. It gives the header of an answer with
+// status 200, and nil where there is none.
+func (c *Client) receive(req *http.Request, progress func()) (*http.Response, *Error) {
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return c.noAnswer(req.Context(), err)
+		return nil, c.noAnswer(req.Context(), err)
 	}
 	defer resp.Body.Close()
 	if fault := c.refusal(resp); fault != nil {
-		return fault
+		return nil, fault
 	}
-	if err := tape.Record(resp.Body, arrived); err != nil {
-		return brokenOff(req.Context(), err)
+	if err := drain(resp.Body, progress); err != nil {
+		return resp, brokenOff(req.Context(), err)
 	}
-	return nil
+	return resp, nil
 }
+
+// drain reads a body to its end, and tells of each read that brought something. A line that can't be decoded for its length ends it.
+func drain(body io.Reader, progress func()) error {
+	buffer := buffers.Get().(*[readBuffer]byte)
+	defer buffers.Put(buffer)
+	line := 0 // bytes of the last one so far
+	for {
+		n, err := body.Read(buffer[:])
+		if n > 0 {
+			progress()
+		}
+		line += n
+		if end := bytes.LastIndexByte(buffer[:n], '\n'); end >= 0 {
+			line = n - end - 1
+		}
+		switch {
+		case line > wire.MaxLine:
+			return errLongLine
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// errLongLine says that a line is longer than any that is decoded.
+var errLongLine = fmt.Errorf("%w: a line of over %d bytes", wire.ErrMalformed, wire.MaxLine)
+
+// buffers take what is on a tape already.
+var buffers = sync.Pool{New: func() any { return new([readBuffer]byte) }}
 
 // fill takes from the tape what came, whether or not the call failed on the way.
 func (c *Call) fill(tape *wire.Tape, fault *Error) {
-	stream, err := wire.DecodeGenerate(tape)
+	stream, err := wire.OllamaGenerate.Decode(tape)
 	c.Response, c.Thinking = stream.Response, stream.Thinking
 	c.Server = ServerTimings(stream.Timings)
 	for i, chunk := range stream.Chunks {
 		c.ChunkNS = append(c.ChunkNS, chunk.NS)
 		if i == 0 {
 			c.TTFTNS = new(chunk.NS)
+		} else if chunk.NS == c.ChunkNS[i-1] {
+			c.Coalesced++
 		}
-		if stream.Chunks[0].Thinking && !chunk.Thinking && c.TTFTAnswerNS == nil {
+		if stream.Chunks[0].Kind == wire.Thinking && chunk.Kind != wire.Thinking && c.TTFTAnswerNS == nil {
 			c.TTFTAnswerNS = new(chunk.NS)
 		}
 	}

@@ -10,7 +10,12 @@ import "encoding/json"
 type GenerateRequest struct {
 	Model     string         `json:"model"`
 	Prompt    string         `json:"prompt,omitempty"`
+	System    string         `json:"system,omitempty"`     // in place of the model's own
+	Template  string         `json:"template,omitempty"`   // in place of the model's own
+	Raw       bool           `json:"raw,omitempty"`        // the prompt as it stands, under no template
 	Stream    *bool          `json:"stream,omitempty"`     // nil streams
+	Think     any            `json:"think,omitempty"`      // a bool, or "low", "medium", "high"
+	Format    any            `json:"format,omitempty"`     // "json", or a JSON Schema
 	KeepAlive any            `json:"keep_alive,omitempty"` // seconds as a number, or a duration as a string; nil is the server's default
 	Options   map[string]any `json:"options,omitempty"`
 }
@@ -26,17 +31,61 @@ type GenerateResponse struct {
 	Timings
 }
 
-// ErrorText is what a server says of an error: a text, or the JSON of what else it sent.
-type ErrorText string
+// ChatRequest is the body of POST /api/chat.
+type ChatRequest struct {
+	Model     string         `json:"model"`
+	Messages  []Message      `json:"messages"`
+	Tools     []Tool         `json:"tools,omitempty"`
+	Stream    *bool          `json:"stream,omitempty"`     // nil streams
+	Think     any            `json:"think,omitempty"`      // a bool, or "low", "medium", "high"
+	Format    any            `json:"format,omitempty"`     // "json", or a JSON Schema
+	KeepAlive any            `json:"keep_alive,omitempty"` // seconds as a number, or a duration as a string; nil is the server's default
+	Options   map[string]any `json:"options,omitempty"`
+}
 
-// UnmarshalJSON takes any JSON value.
-func (e *ErrorText) UnmarshalJSON(raw []byte) error {
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
-		text = string(raw)
-	}
-	*e = ErrorText(text)
-	return nil
+// A Message is one turn of an Ollama chat, or the part of one that a line of a stream brings.
+type Message struct {
+	Role      string            `json:"role"` // "system", "user", "assistant" or "tool"
+	Content   string            `json:"content"`
+	Thinking  string            `json:"thinking,omitempty"`
+	ToolCalls []MessageToolCall `json:"tool_calls,omitempty"`
+	ToolName  string            `json:"tool_name,omitempty"` // whose result it is, under the role "tool"
+}
+
+// A MessageToolCall is one call of a tool, whole: Ollama sends none in parts.
+type MessageToolCall struct {
+	ID       string                  `json:"id,omitempty"` // servers before 0.13 send none
+	Function MessageToolCallFunction `json:"function"`
+}
+
+// A MessageToolCallFunction is the function that a model calls, with its arguments as a JSON object.
+type MessageToolCallFunction struct {
+	Index     int             `json:"index,omitempty"`
+	Name      string          `json:"name"`
+	Arguments json.RawMessage `json:"arguments"`
+}
+
+// A Tool is a function that a model may call. Ollama and OpenAI write it alike.
+type Tool struct {
+	Type     string       `json:"type"` // "function"
+	Function ToolFunction `json:"function"`
+}
+
+// A ToolFunction describes a function to a model.
+type ToolFunction struct {
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
+	Parameters  any    `json:"parameters,omitempty"` // a JSON Schema
+}
+
+// ChatResponse is one line of the answer to a ChatRequest, or all of it without streaming.
+type ChatResponse struct {
+	Model     string    `json:"model,omitempty"`
+	CreatedAt string    `json:"created_at,omitempty"`
+	Message   Message   `json:"message"`
+	Done      *bool     `json:"done,omitempty"` // nil in no line that is well formed, but for an error
+	Error     ErrorText `json:"error,omitempty"`
+	Timings
 }
 
 // Timings stand in the last line of an answer.
@@ -103,9 +152,4 @@ type Process struct {
 	ExpiresAt     string `json:"expires_at"`
 	SizeVRAM      int64  `json:"size_vram"`
 	ContextLength int    `json:"context_length,omitempty"`
-}
-
-// ErrorResponse is the body of an answer whose status is not 200.
-type ErrorResponse struct {
-	Error string `json:"error"`
 }

@@ -2,73 +2,98 @@ package wire
 
 import (
 	"errors"
-	"io"
-	"slices"
 	"sort"
 )
 
 // ErrTooLong says that an answer is longer than its tape.
 var ErrTooLong = errors.New("the answer is too long")
 
-// A Tape is the body of one answer with the times at which its parts came.
+// A Tape is what came of one answer, with the times at which its parts came. The answer is recorded as it stands on the
+// connection; [Tape.Body] takes the framing of HTTP off it.
 type Tape struct {
-	data  []byte
-	marks []mark
-	limit int
+	data      []byte
+	marks     []mark
+	limit     int
+	unstamped int  // marks without the kernel's stamp
+	kernel    bool // times are the kernel's
 }
 
-// A mark says that all bytes before end had come at ns.
+// A Stamp says when bytes came, in ns since a moment that is the same for the whole tape.
+type Stamp struct {
+	Read    int64 // the read returned that brought them
+	Kernel  int64 // the packet came in that brought the last of them
+	Stamped bool  // the kernel says so; else Kernel is 0
+}
+
+// A mark says when all bytes before end had come, in ns.
 type mark struct {
-	end int
-	ns  int64
+	end          int
+	read, kernel int64
 }
 
 // Room that is made before the clock starts, so that an ordinary answer is received without growing it.
 const (
-	roomBytes = 64 << 10
-	roomMarks = 1024
-	readBytes = 4 << 10 // least room offered to a read: the size of net/http's own buffer
+	bytesPerToken = 300 // a chunk with one token, in the wordiest of the protocols
+	roomForHeader = 4 << 10
+	leastRoom     = 64 // tokens
+	mostRoom      = 4096
 )
 
-// NewTape gives an empty tape for at most limit bytes.
-func NewTape(limit int) *Tape {
-	return &Tape{data: make([]byte, 0, min(limit, roomBytes)), marks: make([]mark, 0, roomMarks), limit: limit}
-}
-
-// Record reads r to its end. It calls arrived as soon as a read has returned with bytes, before
-// anything else, and keeps what it gives as the stamp of those bytes. What came before an error is kept.
-func (t *Tape) Record(r io.Reader, arrived func() int64) error {
-	for {
-		if cap(t.data)-len(t.data) < readBytes {
-			t.data = slices.Grow(t.data, len(t.data)+readBytes)
-		}
-		n, err := r.Read(t.data[len(t.data):cap(t.data)])
-		if n > 0 {
-			t.mark(n, arrived())
-		}
-		switch {
-		case len(t.data) > t.limit:
-			t.data = t.data[:t.limit]
-			return ErrTooLong
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return err
-		}
+// NewTape gives an empty tape for at most limit bytes, with room for an answer of so many tokens.
+func NewTape(limit, tokens int) *Tape {
+	tokens = min(max(tokens, leastRoom), mostRoom)
+	return &Tape{
+		data:  make([]byte, 0, min(limit, roomForHeader+tokens*bytesPerToken)),
+		marks: make([]mark, 0, tokens),
+		limit: limit,
 	}
 }
 
-// mark takes n more bytes, already in place behind the last, as having come at ns.
-func (t *Tape) mark(n int, ns int64) {
-	t.data = t.data[:len(t.data)+n]
-	t.marks = append(t.marks, mark{len(t.data), ns})
+// Add keeps bytes that came in one read. What is over the limit is dropped, and gives [ErrTooLong].
+func (t *Tape) Add(p []byte, s Stamp) error {
+	room := t.limit - len(t.data)
+	kept := p[:min(len(p), room)]
+	t.data = append(t.data, kept...)
+	t.marks = append(t.marks, mark{len(t.data), s.Read, s.Kernel})
+	if !s.Stamped {
+		t.unstamped++
+	}
+	if len(kept) < len(p) {
+		return ErrTooLong
+	}
+	return nil
 }
+
+// Rewind forgets what was recorded.
+func (t *Tape) Rewind() {
+	t.data, t.marks, t.unstamped = t.data[:0], t.marks[:0], 0
+}
+
+// Stamped says whether the kernel stamped everything on the tape, and there is something on it.
+func (t *Tape) Stamped() bool { return len(t.marks) > 0 && t.unstamped == 0 }
+
+// ByKernel says by which clock At tells the time: the kernel's, which must have stamped everything, or that of the reads.
+func (t *Tape) ByKernel(yes bool) { t.kernel = yes }
 
 // Bytes are those recorded so far.
 func (t *Tape) Bytes() []byte { return t.data }
 
-// At is the stamp of the read that brought the byte at offset, which must be on the tape.
+// Span gives the times of the first bytes and of the last; false where nothing was recorded.
+func (t *Tape) Span() (first, last int64, ok bool) {
+	if len(t.marks) == 0 {
+		return 0, 0, false
+	}
+	return t.at(t.marks[0]), t.at(t.marks[len(t.marks)-1]), true
+}
+
+// At is the time at which the byte at offset came, which must be on the tape.
 func (t *Tape) At(offset int) int64 {
-	i := sort.Search(len(t.marks), func(i int) bool { return t.marks[i].end > offset })
-	return t.marks[i].ns
+	return t.at(t.marks[sort.Search(len(t.marks), func(i int) bool { return t.marks[i].end > offset })])
+}
+
+func (t *Tape) at(m mark) int64 {
+	if t.kernel {
+		return m.kernel
+	}
+	return m.read
 }

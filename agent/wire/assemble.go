@@ -1,0 +1,156 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// An assembly is a stream while its messages come.
+type assembly struct {
+	tape    *Tape
+	chunks  []Chunk
+	firstNS *int64
+	choices []choiceParts
+	figures figures
+}
+
+// choiceParts are what came of one choice.
+type choiceParts struct {
+	response, thinking, refusal []byte
+	calls                       []callParts
+	reason                      []byte
+}
+
+// callParts are what came of one call of a tool.
+type callParts struct {
+	index     figure
+	id, name  []byte
+	arguments []byte
+}
+
+// add takes a message whose JSON ends at the offset last of the tape.
+func (a *assembly) add(m *message, last int) error {
+	if a.firstNS == nil {
+		a.firstNS = new(a.tape.At(last))
+	}
+	for i := range m.deltas {
+		d := &m.deltas[i]
+		c := a.choice(d.choice)
+		c.response = d.content.appendTo(c.response)
+		c.thinking = d.thinking.appendTo(c.thinking)
+		c.refusal = d.refusal.appendTo(c.refusal)
+		if len(d.finish) > 0 {
+			c.reason = d.finish.appendTo(c.reason[:0])
+		}
+		if err := c.addCalls(d.calls); err != nil {
+			return err
+		}
+		if kind, ok := d.kind(); ok {
+			a.chunks = append(a.chunks, Chunk{NS: a.tape.At(last), Choice: int32(d.choice), Kind: kind})
+		}
+	}
+	a.figures.take(&m.figures)
+	return nil
+}
+
+func (a *assembly) choice(index int) *choiceParts {
+	for len(a.choices) <= index {
+		a.choices = append(a.choices, choiceParts{})
+	}
+	return &a.choices[index]
+}
+
+func (c *choiceParts) addCalls(calls []callDelta) error {
+	for i := range calls {
+		d := &calls[i]
+		call := c.call(d)
+		if call == nil {
+			return fmt.Errorf("%w: over %d calls of tools", ErrMalformed, mostToolCalls)
+		}
+		if len(call.id) == 0 {
+			call.id = d.id.appendTo(call.id)
+		}
+		if len(call.name) == 0 {
+			call.name = d.name.appendTo(call.name)
+		}
+		call.arguments = append(d.arguments.appendTo(call.arguments), d.object...)
+	}
+	return nil
+}
+
+// call finds the call that the delta belongs to, or makes it. Without an index, a delta that has only a
+// part of the arguments goes on with the last call. It is nil when there are too many.
+func (c *choiceParts) call(d *callDelta) *callParts {
+	if d.index.ok {
+		for i := range c.calls {
+			if c.calls[i].index == d.index {
+				return &c.calls[i]
+			}
+		}
+	} else if n := len(c.calls); n > 0 && len(d.id) == 0 && len(d.name) == 0 && d.object == nil {
+		return &c.calls[n-1]
+	}
+	if len(c.calls) == mostToolCalls {
+		return nil
+	}
+	c.calls = append(c.calls, callParts{index: d.index})
+	return &c.calls[len(c.calls)-1]
+}
+
+// reasoned says whether the server gave the reason for the end of every choice that it began.
+func (a *assembly) reasoned() bool {
+	for i := range a.choices {
+		if len(a.choices[i].reason) == 0 {
+			return false
+		}
+	}
+	return len(a.choices) > 0
+}
+
+// stream gives what has come.
+func (a *assembly) stream() Stream {
+	s := Stream{Chunks: a.chunks, FirstNS: a.firstNS}
+	for i := range a.choices {
+		if i == 0 {
+			s.Choice = a.choices[i].choice()
+		} else {
+			s.Others = append(s.Others, a.choices[i].choice())
+		}
+	}
+	for i := 1; i < len(s.Chunks); i++ {
+		if s.Chunks[i].NS == s.Chunks[i-1].NS {
+			s.Coalesced++
+		}
+	}
+	f := &a.figures
+	s.Tokens = Tokens{Prompt: f.prompt.int(), Cached: f.cached.int(), Output: f.output.or(f.evalN).int(), Reasoning: f.reasoning.int()}
+	s.Timings = Timings{
+		TotalNS: f.totalNS.int64(), LoadNS: f.loadNS.int64(), PromptEvalNS: f.promptNS.int64(), EvalNS: f.evalNS.int64(),
+		PromptEvalCount: f.promptN.int(), EvalCount: f.evalN.int(), DoneReason: s.DoneReason,
+	}
+	return s
+}
+
+func (c *choiceParts) choice() Choice {
+	choice := Choice{Response: string(c.response), Thinking: string(c.thinking), Refusal: string(c.refusal), DoneReason: string(c.reason)}
+	for _, call := range c.calls {
+		choice.ToolCalls = append(choice.ToolCalls, ToolCall{ID: string(call.id), Name: string(call.name), Arguments: string(call.arguments)})
+	}
+	return choice
+}
+
+// reported is the error that a message tells of, or nil. Null and an empty text are none.
+func (m *message) reported() error {
+	said := m.fault
+	if said == nil && !m.answers && string(m.object) == `"error"` {
+		said = m.text
+	}
+	if said == nil {
+		return nil
+	}
+	var text ErrorText
+	if json.Unmarshal(said, &text) != nil || text == "" {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrReported, text)
+}

@@ -1,0 +1,111 @@
+package wire
+
+import "time"
+
+// Limits of what is taken for true. Beyond them a figure is a fault of the server.
+const (
+	mostNS        = int64(30 * 24 * time.Hour) // of a duration within one call
+	mostTokens    = 1 << 31
+	mostChoices   = 128 // OpenAI's own limit of n
+	mostToolCalls = 1024
+)
+
+// A message is one line or event, parsed but not yet trusted: its texts are still bytes of its JSON. One
+// is used for all messages of a stream, so that parsing makes nothing.
+type message struct {
+	deltas  []delta
+	answers bool // it has a member without which it is not of the protocol: done, choices or usage
+	done    bool
+	object  []byte // JSON of what OpenAI calls the kind of the message
+	fault   []byte // JSON of an error, null included
+	text    []byte // JSON of the error's text, where the kind of the message is error
+	figures figures
+}
+
+// A delta is what a message brings of one choice.
+type delta struct {
+	choice                             int
+	content, thinking, refusal, finish quoted
+	calls                              []callDelta
+}
+
+// A callDelta is a part of a call of a tool.
+type callDelta struct {
+	index     figure // which of the choice's calls, if the server numbers them
+	id, name  quoted
+	arguments quoted // a part of the arguments, in a string
+	object    []byte // all arguments, as JSON
+}
+
+// figures are all that a server may say of a call, in ns and tokens.
+type figures struct {
+	totalNS, loadNS, promptNS, evalNS figure
+	promptN, evalN                    figure // tokens computed in promptNS and evalNS
+	prompt, output, cached, reasoning figure // tokens of the usage
+}
+
+func (m *message) reset() { *m = message{deltas: m.deltas[:0]} }
+
+// nextDelta makes room for one more delta.
+func (m *message) nextDelta() *delta {
+	n := len(m.deltas)
+	if n == cap(m.deltas) {
+		m.deltas = append(m.deltas, delta{})
+		return &m.deltas[n]
+	}
+	m.deltas = m.deltas[:n+1]
+	d := &m.deltas[n]
+	*d = delta{calls: d.calls[:0]}
+	return d
+}
+
+// kind is what the delta brings, if it brings something.
+func (d *delta) kind() (Kind, bool) {
+	switch {
+	case len(d.content) > 0 || len(d.refusal) > 0:
+		return Content, true
+	case len(d.thinking) > 0:
+		return Thinking, true
+	}
+	for i := range d.calls {
+		if c := &d.calls[i]; len(c.id) > 0 || len(c.name) > 0 || len(c.arguments) > 0 || len(c.object) > 0 {
+			return Calling, true
+		}
+	}
+	return 0, false
+}
+
+// take keeps the figures that the other has.
+func (f *figures) take(other *figures) {
+	for _, pair := range [...]struct{ to, from *figure }{
+		{&f.totalNS, &other.totalNS}, {&f.loadNS, &other.loadNS}, {&f.promptNS, &other.promptNS}, {&f.evalNS, &other.evalNS},
+		{&f.promptN, &other.promptN}, {&f.evalN, &other.evalN},
+		{&f.prompt, &other.prompt}, {&f.output, &other.output}, {&f.cached, &other.cached}, {&f.reasoning, &other.reasoning},
+	} {
+		if pair.from.ok {
+			*pair.to = *pair.from
+		}
+	}
+}
+
+func (f figure) int64() *int64 {
+	if !f.ok {
+		return nil
+	}
+	return new(f.n)
+}
+
+func (f figure) int() *int {
+	if !f.ok {
+		return nil
+	}
+	return new(int(f.n))
+}
+
+// or is the other where this one is absent.
+func (f figure) or(other figure) figure {
+	if f.ok {
+		return f
+	}
+	return other
+}

@@ -1,0 +1,223 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// decodeEvents decodes the server-sent events that answer a ChatCompletionRequest or a CompletionRequest. The
+// two differ in where the text stands; where a server says it in both places, it says the same.
+func decodeEvents(t *Tape) (Stream, error) {
+	a := assembly{tape: t}
+	done, err := a.events(newEventReader(t.Bytes()))
+	s := a.stream()
+	s.WithoutDone = err == nil && !done
+	return s, err
+}
+
+// events says whether [DONE] came. Without it a stream is whole when every choice has its reason to end.
+func (a *assembly) events(r *eventReader) (done bool, err error) {
+	var s scanner
+	var m message
+	for e, ok := r.next(); ok; e, ok = r.next() {
+		switch {
+		case done:
+			return done, fmt.Errorf("%w: after [DONE] it goes on with %s", ErrMalformed, quote(e.data))
+		case e.fault:
+			return done, fmt.Errorf("%w: %s", ErrReported, faultText(e.data))
+		case string(e.data) == doneMark:
+			done = true
+			continue
+		}
+		m.reset()
+		s.reset(e.data)
+		s.openAI(&m)
+		if err := a.event(e, &m, s.end()); err != nil {
+			return done, err
+		}
+	}
+	if r.err == nil && !done && !a.reasoned() {
+		return done, fmt.Errorf("%w: neither [DONE] nor a finish_reason of every choice", ErrUnfinished)
+	}
+	return done, r.err
+}
+
+// event takes an event that has been walked, with what was found wrong with it.
+func (a *assembly) event(e event, m *message, wrong error) error {
+	if !e.ended && (wrong == errCutOff || strings.HasPrefix(doneMark, string(e.data))) {
+		return fmt.Errorf("%w, inside the event %s", ErrUnfinished, quote(e.data))
+	}
+	if wrong != nil {
+		return fmt.Errorf("%w: %w in %s", ErrMalformed, wrong, quote(e.data))
+	}
+	reported := m.reported()
+	if !m.answers && reported == nil {
+		return fmt.Errorf("%w: neither choices nor error in %s", ErrMalformed, quote(e.data))
+	}
+	if err := a.add(m, e.last); err != nil {
+		return err
+	}
+	return reported
+}
+
+// faultText is what an event of the kind error says: JSON of any form, or a text.
+func faultText(data []byte) string {
+	var body ErrorResponse
+	if json.Unmarshal(data, &body) == nil && body.Error != "" {
+		return body.Error
+	}
+	var text ErrorText
+	if json.Unmarshal(data, &text) == nil && text != "" {
+		return string(text)
+	}
+	return string(data)
+}
+
+// openAI walks a ChatCompletionChunk or an event of a Completion.
+func (s *scanner) openAI(m *message) {
+	for ok := s.object(); ok; ok = s.member() {
+		switch string(s.key) {
+		case "choices":
+			m.answers, m.deltas = true, m.deltas[:0]
+			for ok := s.array(); ok; ok = s.element() {
+				s.choice(m.nextDelta())
+			}
+		case "usage":
+			m.answers = true
+			s.usage(&m.figures)
+		case "timings":
+			s.timings(&m.figures)
+		case "object":
+			m.object = s.raw()
+		case "error":
+			m.fault = s.raw()
+		case "message":
+			m.text = s.raw()
+		default:
+			s.skip()
+		}
+	}
+}
+
+func (s *scanner) choice(d *delta) {
+	for ok := s.object(); ok; ok = s.member() {
+		switch string(s.key) {
+		case "index":
+			d.choice = int(s.integer(mostChoices - 1).n)
+		case "delta":
+			s.delta(d)
+		case "text":
+			d.content = s.text()
+		case "finish_reason":
+			d.finish = s.text()
+		default:
+			s.skip()
+		}
+	}
+}
+
+// delta walks a Delta, or Ollama's Message.
+func (s *scanner) delta(d *delta) {
+	for ok := s.object(); ok; ok = s.member() {
+		switch string(s.key) {
+		case "content":
+			d.content = s.text()
+		case "reasoning_content", "reasoning", "thinking":
+			if text := s.text(); len(text) > 0 { // a server may send both, and one of them empty
+				d.thinking = text
+			}
+		case "refusal":
+			d.refusal = s.text()
+		case "tool_calls":
+			d.calls = d.calls[:0]
+			for ok := s.array(); ok; ok = s.element() {
+				d.calls = append(d.calls, callDelta{})
+				s.call(&d.calls[len(d.calls)-1])
+			}
+		default:
+			s.skip()
+		}
+	}
+}
+
+// call walks a ToolCallDelta, or Ollama's MessageToolCall.
+func (s *scanner) call(c *callDelta) {
+	for ok := s.object(); ok; ok = s.member() {
+		switch string(s.key) {
+		case "index":
+			c.index = s.integer(mostToolCalls - 1)
+		case "id":
+			c.id = s.text()
+		case "function":
+			for ok := s.object(); ok; ok = s.member() {
+				switch string(s.key) {
+				case "name":
+					c.name = s.text()
+				case "arguments":
+					c.arguments, c.object = s.arguments()
+				default:
+					s.skip()
+				}
+			}
+		default:
+			s.skip()
+		}
+	}
+}
+
+// arguments takes the arguments of a call: a part of them in a string, or all of them as an object.
+func (s *scanner) arguments() (part quoted, object []byte) {
+	if s.peek() == '{' {
+		return nil, s.raw()
+	}
+	return s.text(), nil
+}
+
+func (s *scanner) usage(f *figures) {
+	for ok := s.object(); ok; ok = s.member() {
+		switch string(s.key) {
+		case "prompt_tokens":
+			f.prompt = s.integer(mostTokens)
+		case "completion_tokens":
+			f.output = s.integer(mostTokens)
+		case "prompt_cache_hit_tokens": // DeepSeek
+			f.cached = s.integer(mostTokens)
+		case "prompt_tokens_details":
+			s.detail("cached_tokens", &f.cached)
+		case "completion_tokens_details":
+			s.detail("reasoning_tokens", &f.reasoning)
+		default:
+			s.skip()
+		}
+	}
+}
+
+// detail takes one count of an object of counts.
+func (s *scanner) detail(name string, f *figure) {
+	for ok := s.object(); ok; ok = s.member() {
+		if string(s.key) == name {
+			*f = s.integer(mostTokens)
+		} else {
+			s.skip()
+		}
+	}
+}
+
+// timings walks LlamaCPPTimings.
+func (s *scanner) timings(f *figures) {
+	for ok := s.object(); ok; ok = s.member() {
+		switch string(s.key) {
+		case "prompt_n":
+			f.promptN = s.integer(mostTokens)
+		case "prompt_ms":
+			f.promptNS = s.milliseconds(mostNS)
+		case "predicted_n":
+			f.evalN = s.integer(mostTokens)
+		case "predicted_ms":
+			f.evalNS = s.milliseconds(mostNS)
+		default:
+			s.skip()
+		}
+	}
+}

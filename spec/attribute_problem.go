@@ -59,8 +59,11 @@ func (a attr) problems(v cty.Value, expr hcl.Expression) []problem {
 		}
 	case kString:
 		detail = a.choiceProblem(v.AsString())
-		if a.required && v.AsString() == "" {
+		switch hidden := control(v.AsString()); {
+		case a.required && v.AsString() == "":
 			detail = fmt.Sprintf("%q is empty.", a.name)
+		case hidden >= 0 && !a.anyText:
+			detail = fmt.Sprintf("%q holds the control character %U, which can't be seen. Only tabs and new lines may stand there: take it out.", a.name, hidden)
 		}
 	case kStrings:
 		return a.stringsProblems(v, expr)
@@ -137,6 +140,8 @@ func (a attr) stringsProblems(v cty.Value, expr hcl.Expression) []problem {
 			detail = fmt.Sprintf("An element of %q is null.", a.name)
 		case s.AsString() == "":
 			detail = fmt.Sprintf("An element of %q is empty.", a.name)
+		case strings.Contains(s.AsString(), "\x00"):
+			detail = fmt.Sprintf("An element of %q holds a zero byte, at which it would end for other programs. Take it out.", a.name)
 		default:
 			detail = a.choiceProblem(s.AsString())
 		}

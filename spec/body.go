@@ -31,6 +31,7 @@ func (d *decoder) content(b *block, s *schema, sc *scope) content {
 		switch diag.Summary {
 		case "Unsupported argument", "Unsupported block type", "Extraneous JSON object property": // HCL's own words
 			unexpected(diag, strings.Trim(name, `"`), s, got)
+			out.unread = append(out.unread, namesInStatements(b.Body, name)...)
 		default:
 			name = wrongLabels(diag, s)
 		}
@@ -57,21 +58,30 @@ func wrongLabels(diag *hcl.Diagnostic, s *schema) string {
 		if !strings.HasSuffix(diag.Summary, " for "+n.name) { // HCL's "Missing name for server", "Extraneous label for server"
 			continue
 		}
-		header := n.name
-		for _, label := range n.labels {
-			header += fmt.Sprintf(" %q", strings.ToUpper(label))
-		}
-		diag.Summary, diag.Detail = "Wrong labels", fmt.Sprintf("Write it as %s { … }.", header)
+		diag.Summary, diag.Detail = "Wrong labels", fmt.Sprintf("Write it as %s.", n.written())
 		return n.name
 	}
 	return ""
 }
 
+// written shows how the block is written.
+func (n nested) written() string {
+	header := n.name
+	for _, label := range n.labels {
+		header += fmt.Sprintf(" %q", strings.ToUpper(label))
+	}
+	return header + " { … }"
+}
+
 // unexpected says what to do about something that does not belong into a body.
 func unexpected(diag *hcl.Diagnostic, name string, s *schema, content *hcl.BodyContent) {
-	switch {
-	case slices.Contains(s.names(), name):
-		return // an argument as a block, or a block as an argument: HCL says so
+	if diag.Summary == "Unsupported block type" && statements[name] != "" {
+		*diag = *notAStatement(name, *diag.Subject)
+		return
+	}
+	if confused := confusion(diag, name, s); confused != "" {
+		diag.Detail = confused
+		return
 	}
 	var free []string
 	for _, n := range s.names() {

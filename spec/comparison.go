@@ -26,24 +26,33 @@ func (d *decoder) comparison(b *block) {
 		d.errorAt(v.rangeOf("right"), "Repeated value", fmt.Sprintf("%s is on both sides, and nothing differs from itself. Name another source.", out.Right.Address()))
 	}
 	for i, factor := range out.PairBy {
-		for _, side := range []Ref{out.Left, out.Right} {
-			d.knownFactor(side, factor, v.elementRange("pair_by", i))
-		}
+		d.knownFactor(out, factor, v.elementRange("pair_by", i))
 	}
 	d.results[out.Ref] = cty.DynamicPseudoType
 	d.module.Comparisons = append(d.module.Comparisons, out)
 }
 
-// knownFactor checks that a source of rows has a factor.
-func (d *decoder) knownFactor(source Ref, factor string, at hcl.Range) {
-	t := d.sourceFactors(source)
-	if !t.IsObjectType() || t.HasAttribute(factor) {
+// knownFactor checks that both sides of a comparison have a factor.
+func (d *decoder) knownFactor(c *Comparison, factor string, at hcl.Range) {
+	var lack, names []string
+	for _, side := range []Ref{c.Left, c.Right} {
+		t := d.sourceFactors(side)
+		if t.IsObjectType() && !t.HasAttribute(factor) {
+			lack, names = append(lack, side.Address()), append(names, attributesOf(t)...)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(lack) == 0 {
 		return
 	}
-	names := attributesOf(t)
-	detail := fmt.Sprintf("%s has no factor %q.%s", source.Address(), factor, didYouMean(factor, names, ""))
+	who := lack[0] + " has no factor"
+	if len(lack) > 1 {
+		who = fmt.Sprintf("Neither %s nor %s has a factor", lack[0], lack[1])
+	}
+	detail := fmt.Sprintf("%s %q.%s", who, factor, didYouMean(factor, names, ""))
 	if len(names) == 0 {
-		detail = fmt.Sprintf("%s has no factors, so its rows can't be matched by %q.", source.Address(), factor)
+		detail = fmt.Sprintf("%s %q: there are no factors on that side to match rows by.", who, factor)
 	}
 	d.errorAt(at, "Unknown factor", detail)
 }

@@ -55,16 +55,11 @@ func tooDeep(tokens hclsyntax.Tokens) hcl.Diagnostics {
 	return diags
 }
 
-// levels is how many parts of an expression are evaluated inside one another. What is around the texts of one in JSON counts as much
-// as it may be.
+// levels is how many parts of an expression are evaluated inside one another.
 func levels(expr hcl.Expression) int {
 	w := &levelWalker{}
-	for _, part := range nativeParts(expr) {
-		_ = hclsyntax.Walk(part, w)
-	}
-	if _, native := expr.(hclsyntax.Expression); !native {
-		return maxDepth + w.deepest
-	}
+	node, _ := native(expr)
+	_ = hclsyntax.Walk(node, w)
 	return w.deepest
 }
 

@@ -65,6 +65,8 @@ func (d Distribution) checked() (Distribution, error) {
 		return d, fmt.Errorf("%q is no length in tokens: write a whole number of at least 1, or a distribution around one", trimFloat(d.A))
 	case d.Shape == "uniform" && d.B < d.A:
 		return d, fmt.Errorf("%q ends below its beginning: write the smaller number first", d)
+	case d.Shape == "uniform" && d.B > maxTokens:
+		return d, fmt.Errorf("%q ends at more than %d tokens, which no prompt has", d, maxTokens)
 	case d.B < 0:
 		return d, fmt.Errorf("%q has a negative %s", d, shapes[d.Shape][1])
 	}

@@ -11,18 +11,17 @@ import (
 // divisionsByZero finds where an expression divides by a zero that stands in it.
 func divisionsByZero(expr hcl.Expression) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for _, node := range nativeParts(expr) {
-		_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
-			op, ok := n.(*hclsyntax.BinaryOpExpr)
-			if !ok || op.Op != hclsyntax.OpDivide && op.Op != hclsyntax.OpModulo {
-				return nil
-			}
-			if by, ok := op.RHS.(*hclsyntax.LiteralValueExpr); ok && by.Val.RawEquals(cty.Zero) {
-				diags = append(diags, divisionByZero(by.SrcRange, "There is no number that this would give. Divide by another one."))
-			}
+	node, _ := native(expr)
+	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
+		op, ok := n.(*hclsyntax.BinaryOpExpr)
+		if !ok || op.Op != hclsyntax.OpDivide && op.Op != hclsyntax.OpModulo {
 			return nil
-		})
-	}
+		}
+		if by, ok := op.RHS.(*hclsyntax.LiteralValueExpr); ok && by.Val.RawEquals(cty.Zero) {
+			diags = append(diags, divisionByZero(by.SrcRange, "There is no number that this would give. Divide by another one."))
+		}
+		return nil
+	})
 	return diags
 }
 

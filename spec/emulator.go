@@ -16,6 +16,7 @@ type Emulator struct {
 	Models          []string
 	Effects         []Effect
 	Faults          []Fault
+	Style           Style
 }
 
 // An Effect changes the emulator for requests with certain options. Changes are relative: 0.02 is +2 %.
@@ -28,6 +29,21 @@ type Effect struct {
 type Fault struct {
 	Kind string
 	Rate float64
+}
+
+// A Style is how the emulator writes its answers. What is left out is zero: one token a chunk, one chunk a
+// write, counts where the request asks for them.
+type Style struct {
+	TokensPerChunk int
+	ChunksPerWrite int
+	EmptyFirst     bool
+	Thinking       int
+	ToolCalls      int
+	Usage          string // last_chunk, every, never
+	Comments       int    // before every n-th chunk; 0: none
+	CRLF           bool
+	MultiByte      bool
+	PrefixCache    bool
 }
 
 func (d *decoder) emulator(v *values, server Ref) *Emulator {
@@ -66,5 +82,21 @@ func (d *decoder) emulator(v *values, server Ref) *Emulator {
 		}
 		e.Faults = append(e.Faults, fault)
 	}
+	e.Style = style(d.readOptional(v, "style", styleSchema, d.scope))
 	return e
+}
+
+func style(v *values) Style {
+	var s Style
+	v.whole("tokens_per_chunk", &s.TokensPerChunk)
+	v.whole("chunks_per_write", &s.ChunksPerWrite)
+	v.boolean("empty_first", &s.EmptyFirst)
+	v.whole("thinking", &s.Thinking)
+	v.whole("tool_calls", &s.ToolCalls)
+	v.str("usage", &s.Usage)
+	v.whole("comments", &s.Comments)
+	v.boolean("crlf", &s.CRLF)
+	v.boolean("multi_byte", &s.MultiByte)
+	v.boolean("prefix_cache", &s.PrefixCache)
+	return s
 }

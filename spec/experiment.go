@@ -52,7 +52,7 @@ type Isolation struct {
 	Cooldown time.Duration
 	Memory   int64 // bytes that the agent's processes may use together; 0: no limit
 
-	MemoryRange hcl.Range
+	ModelRange, MemoryRange hcl.Range
 }
 
 // A skipRule keeps configurations from being run.
@@ -90,6 +90,7 @@ func (d *decoder) experiment(b *block) {
 	}
 	isolation := d.readOptional(v, "isolation", isolationSchema, outer)
 	isolation.str("model", &out.Isolation.Model)
+	out.Isolation.ModelRange = isolation.rangeOf("model")
 	isolation.duration("cooldown", &out.Isolation.Cooldown)
 	isolation.size("memory", &out.Isolation.Memory)
 	out.Isolation.MemoryRange = isolation.rangeOf("memory")

@@ -3,7 +3,6 @@ package spec
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -31,43 +30,15 @@ func (s *scope) tell(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics
 		out = append(out, inTemplate(expr, d)...)
 	}
 	for _, d := range out {
+		missingElement(d)
 		if d.Expression != nil && d.EvalContext != nil {
 			d.EvalContext = legible(d.Expression, d.EvalContext)
-		}
-		if name := unsupported().FindStringSubmatch(d.Detail); name != nil {
-			d.Detail += meant(name[1], s.attributesIn(expr))
 		}
 		if len(d.Detail) > longestDetail {
 			d.Detail = cut(d.Detail, longestDetail)
 		}
 	}
 	return out
-}
-
-// unsupported is what HCL says of an attribute whose object is known only while the expression is evaluated, as in a for.
-var unsupported = pattern(`^This object does not have an attribute named "([^"]+)"\.$`)
-
-// attributesIn lists the attributes of everything that an expression refers to.
-func (s *scope) attributesIn(expr hcl.Expression) []string {
-	names := map[string]bool{}
-	var add func(t cty.Type)
-	add = func(t cty.Type) {
-		switch {
-		case t.IsObjectType():
-			for name, of := range t.AttributeTypes() {
-				names[name] = true
-				add(of)
-			}
-		case t.IsCollectionType():
-			add(t.ElementType())
-		}
-	}
-	for _, t := range expr.Variables() {
-		if v, _, ok := s.lookup(t.RootName()); ok && sorts[t.RootName()].where != inModule {
-			add(v.Type())
-		}
-	}
-	return slices.Collect(maps.Keys(names))
 }
 
 // oneLine gives a diagnostic as an error's text.
@@ -104,10 +75,46 @@ func inTemplate(expr hcl.Expression, d *hcl.Diagnostic) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, t := range mistakes {
 		told := *t
-		told.Detail += fmt.Sprintf("\n\n%s at %s.", how, at(expr.Range()))
+		told.Extra = calledFrom{what: t.Detail, how: how, places: []string{at(expr.Range())}}
+		told.Detail = told.Extra.(calledFrom).detail()
 		out = append(out, &told)
 	}
 	return out
+}
+
+// calledFrom comes with a diagnostic that points into a template or a function: what it says, and how and where that is called.
+type calledFrom struct {
+	what, how string
+	places    []string
+}
+
+// placesTold is how many calls are told of one mistake.
+const placesTold = 3
+
+func (c calledFrom) detail() string {
+	places := c.places
+	if more := len(places) - placesTold; more > 0 {
+		places = append(slices.Clone(places[:placesTold]), countOf(more, "more place"))
+	}
+	return fmt.Sprintf("%s\n\n%s at %s.", c.what, c.how, enumerate(places, "and"))
+}
+
+// alsoCalled gives a diagnostic that tells of the calls of another one too, which is of the same mistake.
+func alsoCalled(d, other *hcl.Diagnostic) *hcl.Diagnostic {
+	calls, ok := d.Extra.(calledFrom)
+	more, both := other.Extra.(calledFrom)
+	if !ok || !both {
+		return d
+	}
+	calls.places = slices.Clone(calls.places)
+	for _, place := range more.places {
+		if !slices.Contains(calls.places, place) {
+			calls.places = append(calls.places, place)
+		}
+	}
+	merged := *d
+	merged.Extra, merged.Detail = calls, calls.detail()
+	return &merged
 }
 
 // legible gives a context for the values that a diagnostic shows: references by their address, and no text of many lines.

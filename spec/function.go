@@ -247,6 +247,9 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	if f.work.calls++; f.work.calls > maxCalls {
 		return cty.NilVal, errTooManyCalls
 	}
+	if f.work.tooMuch != nil {
+		return cty.DynamicVal, nil
+	}
 	vars := map[string]cty.Value{}
 	for i, p := range f.params {
 		vars[p] = args[i]
@@ -264,6 +267,12 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		return cty.NilVal, errTooManyCalls
 	case diags.HasErrors():
 		return cty.NilVal, &functionError{diags[:1]} // of functions that call two others each, all would be as many as their calls
+	}
+	if tooMuch := f.work.count(v, f.result.Range()); tooMuch != nil {
+		return cty.NilVal, &functionError{hcl.Diagnostics{tooMuch}}
+	}
+	if f.work.tooMuch != nil {
+		return cty.DynamicVal, nil // which is told already
 	}
 	if detail := tooLarge(v); detail != "" {
 		return cty.NilVal, errors.New(detail)

@@ -122,9 +122,8 @@ func failsBySecret(expr hcl.Expression, ctx *hcl.EvalContext) bool {
 // usesSecret says whether something sensitive is in an expression.
 func usesSecret(expr hcl.Expression, ctx *hcl.EvalContext) bool {
 	w := &secretWalker{ctx: ctx}
-	for _, part := range nativeParts(expr) {
-		_ = hclsyntax.Walk(part, w)
-	}
+	node, _ := native(expr)
+	_ = hclsyntax.Walk(node, w)
 	return w.found
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // jsonEnding is that of a spec in HCL's JSON syntax.
@@ -65,41 +66,76 @@ func textTooDeep(quoted []byte, name string, at hcl.Pos) *hcl.Diagnostic {
 	if diags := tooDeep(tokens); diags != nil {
 		return diags[0]
 	}
-	expr, _ := hclsyntax.ParseTemplate([]byte(text), name, start)
-	return loopInLoop(expr)
+	return nil
 }
 
-// loopInLoop finds a loop inside another. HCL parses the texts in JSON anew whenever they are evaluated, so the work in loops can't be
-// counted there.
-func loopInLoop(expr hclsyntax.Expression) *hcl.Diagnostic {
-	w := &loopWalker{}
-	_ = hclsyntax.Walk(expr, w)
-	if w.found == nil {
-		return nil
+// native gives an expression in HCL's own syntax: itself, or what one in JSON stands for, with the mistakes in the templates of its
+// texts. HCL parses these anew whenever it evaluates them, so that nobody could count what their loops give.
+func native(expr hcl.Expression) (hclsyntax.Expression, hcl.Diagnostics) {
+	if expr, ok := expr.(hclsyntax.Expression); ok {
+		return expr, nil
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: "Loop in a loop", Subject: w.found,
-		Detail: "In JSON a loop can't stand in another one. Give the inner one a name in locals, or write this in HCL's own syntax.",
+	if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
+		return nativeObject(expr, pairs)
 	}
-}
-
-type loopWalker struct {
-	depth int
-	found *hcl.Range
-}
-
-func (w *loopWalker) Enter(node hclsyntax.Node) hcl.Diagnostics {
-	if loop, ok := node.(*hclsyntax.ForExpr); ok {
-		if w.depth++; w.depth > 1 && w.found == nil {
-			w.found = loop.OpenRange.Ptr()
+	if list, diags := hcl.ExprList(expr); !diags.HasErrors() {
+		out := &hclsyntax.TupleConsExpr{SrcRange: expr.Range(), OpenRange: expr.StartRange()}
+		var mistakes hcl.Diagnostics
+		for _, e := range list {
+			element, diags := native(e)
+			out.Exprs, mistakes = append(out.Exprs, element), append(mistakes, diags...)
 		}
+		return out, mistakes
 	}
-	return nil
+	v, diags := expr.Value(nil) // without a context a text is what is written
+	if diags.HasErrors() || !isGiven(v) || v.Type() != cty.String {
+		return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: expr.Range()}, diags
+	}
+	start := expr.Range().Start
+	start.Byte, start.Column = start.Byte+1, start.Column+1 // after the quote
+	template, diags := hclsyntax.ParseTemplate([]byte(v.AsString()), expr.Range().Filename, start)
+	if diags.HasErrors() {
+		return &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: expr.Range()}, templateMistakes(v.AsString(), expr.Range().Filename, start)
+	}
+	return template, nil
 }
 
-func (w *loopWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
-	if _, ok := node.(*hclsyntax.ForExpr); ok {
-		w.depth--
+// templateMistakes tells what is wrong with the template in a text of JSON that begins at a place.
+func templateMistakes(text, name string, start hcl.Pos) hcl.Diagnostics {
+	_, diags := asTemplate.read(name, []byte(text), 1)
+	for _, d := range diags {
+		d.Subject, d.Context = &hcl.Range{Filename: name, Start: placeAfter(start, d.Subject.Start), End: placeAfter(start, d.Subject.End)}, nil
 	}
-	return nil
+	return diags
+}
+
+// placeAfter gives the place in a file that something has in a text which begins at start.
+func placeAfter(start, at hcl.Pos) hcl.Pos {
+	if at.Line == 1 {
+		at.Column += start.Column - 1
+	}
+	at.Line, at.Byte = at.Line+start.Line-1, at.Byte+start.Byte
+	return at
+}
+
+func nativeObject(expr hcl.Expression, pairs []hcl.KeyValuePair) (hclsyntax.Expression, hcl.Diagnostics) {
+	out := &hclsyntax.ObjectConsExpr{SrcRange: expr.Range(), OpenRange: expr.StartRange()}
+	var mistakes hcl.Diagnostics
+	places := map[string]hcl.Range{}
+	for _, p := range pairs {
+		if name, _ := p.Key.Value(nil); isGiven(name) && name.Type() == cty.String {
+			if first, taken := places[name.AsString()]; taken {
+				mistakes = append(mistakes, &hcl.Diagnostic{
+					Severity: hcl.DiagError, Summary: "Duplicate object attribute", Subject: p.Key.Range().Ptr(),
+					Detail: fmt.Sprintf("%q is at %s already. Take one of them out.", abridged(name.AsString()), at(first)),
+				})
+			}
+			places[name.AsString()] = p.Key.Range()
+		}
+		key, ofKey := native(p.Key)
+		value, ofValue := native(p.Value)
+		out.Items = append(out.Items, hclsyntax.ObjectConsItem{KeyExpr: key, ValueExpr: value})
+		mistakes = append(append(mistakes, ofKey...), ofValue...)
+	}
+	return out, mistakes
 }

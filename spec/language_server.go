@@ -7,6 +7,7 @@ var serverSchemas = map[string]*schema{
 		attrs: []attr{
 			forEach,
 			{name: "url", kind: kString, required: true, doc: "base address, as `\"http://127.0.0.1:11434\"`"},
+			{name: "api", kind: kString, def: "generate", oneOf: []string{"generate", "chat"}, doc: "which of its two forms of call"},
 			serverCommand, serverEnv,
 		},
 		blocks: []nested{readyBlock("/api/version"), timeoutsBlock},
@@ -36,6 +37,7 @@ var serverSchemas = map[string]*schema{
 		blocks: []nested{
 			{name: "effect", body: effectSchema, doc: "A planted truth: requests with certain options are slower or faster."},
 			{name: "fault", body: faultSchema, doc: "What goes wrong with a share of the requests."},
+			{name: "style", unique: true, body: styleSchema, doc: "How it writes what it has to say. All of it is seen at servers that are in order, and holds for every request."},
 			timeoutsBlock,
 		},
 	},
@@ -57,6 +59,13 @@ func readyBlock(path string) nested {
 	}}}
 }
 
+// faultKinds are those of the embedded server, before an answer, inside of it, and in its manner.
+var faultKinds = []string{
+	"http_500", "http_429", "redirect", "slow_header", "endless_header", "gzip", "gzip_bomb", "long_length", "short_length",
+	"reset", "stall", "truncated", "error_object", "endless_body", "huge_line",
+	"long_line", "coalesced", "split", "slow_loris", "no_usage", "nan_figures", "negative_figures", "absurd_figures",
+}
+
 var (
 	timeoutsSchema = &schema{attrs: []attr{
 		{name: "connect", kind: kDuration, bounds: moreThan(0), doc: "of opening the connection"},
@@ -70,7 +79,19 @@ var (
 		{name: "load_time", kind: kPercent, bounds: moreThan(-1), doc: "relative change of the loading time"},
 	}}
 	faultSchema = &schema{attrs: []attr{
-		{name: "kind", kind: kString, required: true, oneOf: []string{"reset", "stall", "http_500", "truncated", "slow_header", "error_object"}, doc: "what goes wrong"},
+		{name: "kind", kind: kString, required: true, oneOf: faultKinds, doc: "what goes wrong: a status, a header that does not come or end, a body that is compressed or of another length than it says; inside the answer a reset, a stall, an end without its last line, an error, more and more; or the manner of its writes and figures"},
 		{name: "rate", kind: kNumber, required: true, bounds: between(0, 1), doc: "share of the requests; over all faults at most 1"},
+	}}
+	styleSchema = &schema{attrs: []attr{
+		{name: "tokens_per_chunk", kind: kWhole, bounds: between(1, 1e6), doc: "1 where left out"},
+		{name: "chunks_per_write", kind: kWhole, bounds: between(1, 1e6), doc: "held back, and written together; 1 where left out"},
+		{name: "empty_first", kind: kBool, doc: "a chunk without a token comes as soon as the model is loaded"},
+		{name: "thinking", kind: kWhole, bounds: between(0, 1e6), doc: "first tokens of an answer that are thinking"},
+		{name: "tool_calls", kind: kWhole, bounds: between(0, 1e6), doc: "at the end of an answer whose request names tools"},
+		{name: "usage", kind: kString, oneOf: []string{"last_chunk", "every", "never"}, doc: "where the counts stand; as the request asks where left out"},
+		{name: "comments", kind: kWhole, bounds: between(0, 1e6), doc: "an SSE comment before every n-th chunk"},
+		{name: "crlf", kind: kBool, doc: "lines end with CR LF"},
+		{name: "multi_byte", kind: kBool, doc: "words have characters of two to four bytes"},
+		{name: "prefix_cache", kind: kBool, doc: "the beginning of a prompt that was seen before takes no time"},
 	}}
 )

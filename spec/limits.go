@@ -30,7 +30,7 @@ const (
 	// Name of a block, or key of an instance: it becomes part of the names of files.
 	maxIdentifier = 64 // bytes
 
-	// Blocks that one `for_each` gives: a matrix is made for more.
+	// Blocks that one `for_each` gives: each is read and checked as if it were written out, and a matrix is made for more.
 	maxInstances = 10_000
 
 	// Steps of a workload: each is checked against all of the others.
@@ -42,13 +42,14 @@ const (
 	// Runs of an experiment: a plan keeps every run in memory, a few bytes of each.
 	maxRuns = 10_000_000
 
-	// Name of a configuration: it is a folder's name. The end of a longer one gives way to a hash.
+	// Name of a configuration: it is a folder's name, of which file systems take 255 bytes, and messages show it. The end of a longer one
+	// gives way to a hash.
 	maxName = 120 // bytes
 
-	// Form of a value in that name: it holds one of each axis. The end of a longer one gives way to a hash.
+	// Form of a value in that name: the other axes need room there, too. The end of a longer one gives way to a hash.
 	maxCode = 60 // bytes
 
-	// Length that a distribution is around: no model has a longer context.
+	// Length that a distribution is around, or ends at: a text of so many has some 40 MB.
 	maxTokens = 10_000_000 // tokens
 )
 
@@ -76,7 +77,7 @@ const (
 
 // Functions of the language.
 const (
-	// Numbers that `range` gives: each takes some 100 bytes.
+	// Numbers that `range` gives: each takes some 100 bytes, and a loop that goes through them is work.
 	maxRange = 100_000
 
 	// Arguments of a function that compares the type of each with that of every other: the time grows with the square of their number.
@@ -97,7 +98,7 @@ const (
 	// States of a pattern times the length of the text that it is matched with: the time that a match may take grows with it.
 	maxMatching = 1 << 28
 
-	// Text that is read as YAML: its parser recurses.
+	// Text that is read as YAML: its parser makes a tree of it, of many times the size.
 	maxYAML = 1 << 20 // bytes
 
 	// Brackets in YAML: its parser takes time for each that is open.

@@ -106,7 +106,7 @@ func (d *decoder) enough() bool {
 
 // told gives the diagnostics as they are shown: in order, and no more than somebody reads.
 func (d *decoder) told() hcl.Diagnostics {
-	all := tidy(d.diags)
+	all := tidy(d.module.inJSON(d.diags))
 	if len(all) <= maxMistakes && !d.stopped {
 		return all
 	}
@@ -216,21 +216,26 @@ func tidy(diags hcl.Diagnostics) hcl.Diagnostics {
 	return Once(diags)
 }
 
-// Once gives diagnostics without those that say again what another one says of the same place, as each instance of for_each may.
+// Once gives diagnostics without those that say again what another one says of the same place, as each instance of for_each may. A
+// mistake in a template or a function is told once, with where that is called.
 func Once(diags hcl.Diagnostics) hcl.Diagnostics {
 	type told struct {
 		summary, detail string
 		at              hcl.Range
 	}
-	seen := map[told]bool{}
+	seen := map[told]int{}
 	var out hcl.Diagnostics
 	for _, d := range diags {
 		if d.Subject != nil {
 			t := told{d.Summary, d.Detail, *d.Subject}
-			if seen[t] {
+			if calls, ok := d.Extra.(calledFrom); ok {
+				t.detail = calls.what
+			}
+			if first, again := seen[t]; again {
+				out[first] = alsoCalled(out[first], d)
 				continue
 			}
-			seen[t] = true
+			seen[t] = len(out)
 		}
 		out = append(out, d)
 	}

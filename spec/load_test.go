@@ -110,7 +110,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("the default target is %+v", x)
 	}
 	emulator := m.Server(got[0].Server)
-	if text, want := fmt.Sprintf("%+v", *emulator.Emulator), "{Seed:0 LoadTime:0s TTFT:40ms TokensPerSecond:100 Jitter:0 OutputTokens:0 Models:[] Effects:[] Faults:[]}"; text != want {
+	if text, want := fmt.Sprintf("%+v", *emulator.Emulator), "{Seed:0 LoadTime:0s TTFT:40ms TokensPerSecond:100 Jitter:0 OutputTokens:0 Models:[] Effects:[] Faults:[] Style:{TokensPerChunk:0 ChunksPerWrite:0 EmptyFirst:false Thinking:0 ToolCalls:0 Usage: Comments:0 CRLF:false MultiByte:false PrefixCache:false}}"; text != want {
 		t.Errorf("the emulator is %s, want %s", text, want)
 	}
 }
@@ -123,12 +123,12 @@ func TestEverything(t *testing.T) {
 	for _, x := range []struct{ got, want string }{
 		{m.RequiredVersion, ">= 0.1, < 2"},
 		{spaced(server.Ref, server.URL, server.Command, server.Env, server.Ready, server.Timeouts), "{server ollama main } http://127.0.0.1:11434 [ollama serve] map[OLLAMA_NUM_PARALLEL:1] {/ready 1m0s} {1s 2m0s 30s}"},
-		{fmt.Sprintf("%+v", *m.Servers[1].Emulator), "{Seed:7 LoadTime:250ms TTFT:10ms TokensPerSecond:400 Jitter:0.004 OutputTokens:32 Models:[a b] Effects:[{When:map[num_ctx:1024] TokensPerSecond:0.02 TTFT:-0.1 LoadTime:0}] Faults:[{Kind:reset Rate:0.01}]}"},
+		{fmt.Sprintf("%+v", *m.Servers[1].Emulator), "{Seed:7 LoadTime:250ms TTFT:10ms TokensPerSecond:400 Jitter:0.004 OutputTokens:32 Models:[a b] Effects:[{When:map[num_ctx:1024] TokensPerSecond:0.02 TTFT:-0.1 LoadTime:0}] Faults:[{Kind:reset Rate:0.01}] Style:{TokensPerChunk:2 ChunksPerWrite:3 EmptyFirst:true Thinking:4 ToolCalls:1 Usage:every Comments:5 CRLF:true MultiByte:true PrefixCache:true}}"},
 		{spaced(local.Parallelism, local.CPUs, local.Labels, local.RequireGPU, local.RequireDisk), "2 0-3 map[gpu:none] 10737418240 5000000000"},
 		{spaced(workload.Ingests[0].Paths, workload.Ingests[0].MaxBytes, workload.Steps[0].MaxTokens, len(workload.Steps[0].Extract), workload.Scores[0].Better, len(workload.Valid)), "[corpus/a.md] 1048576 512 1 higher 1"},
 		{spaced(experiment.Title, experiment.Repeats, experiment.Warmup, experiment.Order, experiment.Seed, experiment.Timeout, experiment.Isolation.Model, experiment.Isolation.Cooldown, experiment.Retry), "A title 5 1 random 111 5m0s unload 2s {2 [timeout] {2s 1m0s 3 0.1}}"},
 		{spaced(published.Path, published.Paths, published.Format, published.Labels, len(published.Factors), len(published.Metrics), len(published.Valid), published.Rows.IsSet(), published.Baseline.IsSet(), published.StartedAt.IsSet()), "rows.json [rows.json] jsonl map[machine:lab] 1 2 1 true true true"},
-		{spaced(analysis.Of, analysis.Baseline, analysis.Confidence, analysis.Seed, *analysis.Metrics[0]), "[{experiment  tr111 } {dataset  published }] default 0.99 3 {throughput higher 0.01 welch median experiment.hcl:120,10-22 experiment.hcl:123,17-24}"},
+		{spaced(analysis.Of, analysis.Baseline, analysis.Confidence, analysis.Seed, *analysis.Metrics[0]), "[{experiment  tr111 } {dataset  published }] default 0.99 3 {throughput higher 0.01 welch median experiment.hcl:132,10-22 experiment.hcl:135,17-24}"},
 		{spaced(report.Name, report.Template, report.Title, report.Analyses, report.Output, report.Formats, report.Vars), "tr111 tr-single The report [{analysis  tr111 }] reports/a.md [md html] map[number:111]"},
 	} {
 		if got := strings.ReplaceAll(x.got, m.Dir+"/", ""); got != x.want {
@@ -188,6 +188,18 @@ server "emulator" "reference" {
   fault {
     kind = "reset"
     rate = 0.01
+  }
+  style {
+    tokens_per_chunk = 2
+    chunks_per_write = 3
+    empty_first      = true
+    thinking         = 4
+    tool_calls       = 1
+    usage            = "every"
+    comments         = 5
+    crlf             = true
+    multi_byte       = true
+    prefix_cache     = true
   }
 }
 

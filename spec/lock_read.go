@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,9 +35,6 @@ const lockRemedy = "bench writes this file: take it from git once more, or delet
 
 // ParseLock reads a lock. Where there are mistakes there are diagnostics alone.
 func ParseLock(src []byte, filename string) (*Lock, hcl.Diagnostics) {
-	if marker := conflict(src, filename); marker != nil {
-		return nil, hcl.Diagnostics{marker}
-	}
 	file, diags := parseHCL(filename, src)
 	if diags.HasErrors() {
 		for _, d := range diags {
@@ -52,25 +48,6 @@ func ParseLock(src []byte, filename string) (*Lock, hcl.Diagnostics) {
 		return nil, tidy(r.diags[:min(len(r.diags), maxMistakes)])
 	}
 	return r.lock, nil
-}
-
-// conflict finds the first mark that git leaves where two sides of a merge differ.
-func conflict(src []byte, filename string) *hcl.Diagnostic {
-	at := hcl.InitialPos
-	for line := range bytes.Lines(src) {
-		text := strings.TrimRight(string(line), "\r\n")
-		for _, mark := range []string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"} {
-			if text == mark || strings.HasPrefix(text, mark+" ") {
-				end := hcl.Pos{Line: at.Line, Column: at.Column + len(mark), Byte: at.Byte + len(mark)}
-				return &hcl.Diagnostic{
-					Severity: hcl.DiagError, Summary: "Merge conflict", Subject: &hcl.Range{Filename: filename, Start: at, End: end},
-					Detail: "Both sides of a merge stand here. Take one of them, or delete the file and `bench apply -refresh` writes it anew.",
-				}
-			}
-		}
-		at.Line, at.Byte = at.Line+1, at.Byte+len(line)
-	}
-	return nil
 }
 
 // A lockBody is what may stand in a body of a lock: one text, and blocks.

@@ -20,6 +20,8 @@ type work struct {
 	done    int             // elements and pieces of text that loops and templates have given
 	tooMuch *hcl.Diagnostic // that they have given too many; nil: they haven't
 
+	parsed map[hcl.Expression]hclsyntax.Expression // of those in JSON, which HCL would parse anew for every call
+
 	trials int  // calls of can and try under way
 	secret bool // a function was called for them that may fail because of something sensitive
 }
@@ -28,17 +30,41 @@ type work struct {
 // of it.
 func (w *work) value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if w.depth == 0 {
-		*w = work{}
+		*w = work{parsed: w.parsed}
 	}
 	w.depth++
 	defer func() { w.depth-- }()
-	v, diags := expr.Value(ctx)
+	node, diags := w.boundedly(expr)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	v, diags := node.Value(ctx)
 	if w.depth == 1 && w.tooMuch != nil && !diags.HasErrors() {
 		told := *w.tooMuch
 		told.Detail += fmt.Sprintf("\n\nThe expression is at %s.", at(expr.Range()))
 		return cty.DynamicVal, append(diags, &told)
 	}
 	return v, diags
+}
+
+// boundedly gives what is evaluated of an expression: one in HCL's own syntax is bounded where it is parsed.
+func (w *work) boundedly(expr hcl.Expression) (hclsyntax.Expression, hcl.Diagnostics) {
+	if node, ok := expr.(hclsyntax.Expression); ok {
+		return node, nil
+	}
+	if node, ok := w.parsed[expr]; ok {
+		return node, nil
+	}
+	node, diags := native(expr)
+	if diags.HasErrors() {
+		return node, diags
+	}
+	bounded(node, w)
+	if w.parsed == nil {
+		w.parsed = map[hcl.Expression]hclsyntax.Expression{}
+	}
+	w.parsed[expr] = node
+	return node, nil
 }
 
 // bounded makes evaluating a file or an expression take no more time and memory than is stated here and in one_type.go.
@@ -56,8 +82,21 @@ func (w *boundingWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
 	switch n := node.(type) {
 	case *hclsyntax.ForExpr:
 		n.CollExpr, n.ValExpr = w.counting(n.CollExpr, false), w.counting(n.ValExpr, false)
+		if n.KeyExpr != nil {
+			n.KeyExpr = writtenKey(n.KeyExpr, false)
+		}
 	case *hclsyntax.FunctionCallExpr:
 		unifyArguments(n)
+	case *hclsyntax.ObjectConsExpr:
+		writeKeys(n)
+	case *hclsyntax.ScopeTraversalExpr:
+		writeSteps(n.Traversal)
+	case *hclsyntax.RelativeTraversalExpr:
+		writeSteps(n.Traversal)
+	case *hclsyntax.IndexExpr:
+		n.Key = writtenKey(n.Key, true)
+	case *hclsyntax.ConditionalExpr:
+		writeBranches(n)
 	case *hclsyntax.TemplateExpr:
 		if len(n.Parts) > 1 { // one with a single part is that part
 			for i := range n.Parts {
@@ -88,16 +127,24 @@ func (e *countingExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 	if e.text {
 		v = asText(v)
 	}
-	e.work.done += weight(v)
-	if e.work.done <= maxWork || e.work.tooMuch != nil {
-		return v, diags
+	if tooMuch := e.work.count(v, e.SrcRange); tooMuch != nil {
+		return cty.DynamicVal, append(diags, tooMuch)
 	}
-	e.work.tooMuch = &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: "Too much work", Subject: e.SrcRange.Ptr(),
-		Detail: fmt.Sprintf("Up to here the loops of this expression, or the pieces of this text, have given more than %d elements, as which %d bytes of text count, with those in the functions and templates that it uses. Take less of them, or compute it elsewhere and read it with file().",
+	return v, diags
+}
+
+// count counts a value that was made at a place. What it gives is told where that was too much; nil: it was not, or that is told.
+func (w *work) count(v cty.Value, at hcl.Range) *hcl.Diagnostic {
+	w.done += weight(v)
+	if w.done <= maxWork || w.tooMuch != nil {
+		return nil
+	}
+	w.tooMuch = &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Too much work", Subject: &at,
+		Detail: fmt.Sprintf("Up to here the loops and functions of this expression, or the pieces of this text, have given more than %d elements, as which %d bytes of text count, with those in the functions and templates that it uses. Take less of them, or compute it elsewhere and read it with file().",
 			maxWork, pieceOfText),
 	}
-	return cty.DynamicVal, append(diags, e.work.tooMuch)
+	return w.tooMuch
 }
 
 // weight is what a value counts as, without what is inside its elements: they have been counted where they were made.

@@ -20,6 +20,8 @@ func TestNumbersAreWrittenInOneWay(t *testing.T) {
 	} {
 		for _, expr := range []string{
 			`"${NUMBER}, "`, `join("", [NUMBER, ", "])`, `join("", [tostring(NUMBER), ", "])`, `format("%v, ", NUMBER)`, `format("%s, ", NUMBER)`,
+			`keys({ (NUMBER) = 1 })[0] == "" ? "" : "${keys({ (NUMBER) = 1 })[0]}, "`, `"${keys({ for i in [1] : NUMBER => i })[0]}, "`, `"${keys({ "${NUMBER}" = 1 })[0]}, "`,
+			`"${true ? NUMBER : "x"}, "`, `"${false ? "x" : NUMBER}, "`, `tomap({ (NUMBER) = "${NUMBER}, " })[NUMBER]`, `{ (NUMBER) = "${NUMBER}, " }[tonumber("${NUMBER}")]`,
 			`formatlist("%s, ", [NUMBER])[0]`, `trimsuffix(NUMBER, "!") == "" ? "" : "${trimsuffix(NUMBER, "!")}, "`, `"${jsonencode(NUMBER)}, "`, `"${trimsuffix(yamlencode(NUMBER), "\n...\n")}, "`,
 		} {
 			if strings.Contains(want, "e") && strings.Contains(expr, "encode(") {

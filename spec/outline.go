@@ -16,48 +16,60 @@ type fragment struct {
 	start, end hcl.Pos
 	begins     bool // as an attribute or a block does
 	isBlock    bool
-	closed     bool // where it is a block
-	headless   bool // what its header lacks is told, and nothing else
+	brace      hcl.Range // that opens its body, where it is a block
+	closed     bool      // where it is a block
+	headless   bool      // what its header lacks is told, and nothing else
 	cut        bool
+	unclosed   *unclosedBrace // in it, by the indentation; nil: none
 	fragments  []*fragment
 }
 
-// maxRestarts is how many texts without an end are passed over: each costs a pass over the rest of the file.
-const maxRestarts = 20
+// maxReread is how many bytes are read again, all told, behind texts without an end: each has the rest of the file read once more.
+const maxReread = 2 * MaxFile
 
-// outline takes a file apart as far as words, brackets and lines go, whatever mistakes there are in it. Where it has a closing brace
-// too many, the indentation says which.
-func outline(src []byte, name string) []*fragment {
-	all := outlineBy(src, name, false)
-	if slices.ContainsFunc(all, func(f *fragment) bool { return f.isBrace(src) }) {
-		return outlineBy(src, name, true)
+// outline takes a file apart as far as words, brackets and lines go, whatever mistakes there are in it. Where braces are missing, or too
+// many, the indentation says which, unless it makes even less of them. Where too many texts have no end the rest is one fragment, and
+// not all of the file is looked at.
+func outline(src []byte, name string) (fragments []*fragment, all bool) {
+	o := newOutliner(src, false)
+	fragments, all = o.outline(name)
+	if o.unmatched == 0 || o.unmatched > maxMistakes {
+		return fragments, all
 	}
-	return all
+	indented := newOutliner(src, true)
+	if again, all := indented.outline(name); indented.unmatched <= o.unmatched {
+		return again, all
+	}
+	return fragments, all
 }
 
 // isBrace says whether a fragment begins with a closing brace.
 func (f *fragment) isBrace(src []byte) bool { return src[f.start.Byte] == '}' }
 
-func outlineBy(src []byte, name string, indentation bool) []*fragment {
-	o := &outliner{src: src, indentation: indentation, blocks: []*fragment{{}}}
-	at := hcl.InitialPos
-	for range maxRestarts {
-		tokens, _ := hclsyntax.LexConfig(src[at.Byte:], name, at)
+// outline gives the fragments of the file, and says whether that is all of it.
+func (o *outliner) outline(name string) (fragments []*fragment, all bool) {
+	at, reread := hcl.InitialPos, 0
+	for at.Byte < len(o.src) && reread <= maxReread {
+		tokens, _ := hclsyntax.LexConfig(o.src[at.Byte:], name, at)
 		restart := o.through(tokens)
 		if restart == (hcl.Pos{}) {
-			o.finish()
-			return o.blocks[0].fragments
+			restart.Byte = len(o.src)
 		}
 		at = restart
+		reread += len(o.src) - at.Byte
 	}
 	o.finish()
-	end := hcl.Pos{Line: at.Line + bytes.Count(src[at.Byte:], []byte("\n")), Column: 1, Byte: len(src)}
-	return append(o.blocks[0].fragments, &fragment{start: at, end: end})
+	if at.Byte == len(o.src) {
+		return o.blocks[0].fragments, true
+	}
+	end := hcl.Pos{Line: at.Line + bytes.Count(o.src[at.Byte:], []byte("\n")), Column: 1, Byte: len(o.src)}
+	return append(o.blocks[0].fragments, &fragment{start: at, end: end}), false
 }
 
 // finish ends everything that is open.
 func (o *outliner) finish() {
 	for len(o.blocks) > 1 {
+		o.unmatched++
 		o.leave(o.last, false)
 	}
 	o.end(o.last)
@@ -66,16 +78,28 @@ func (o *outliner) finish() {
 // An outliner goes through the tokens of a file.
 type outliner struct {
 	src      []byte
-	blocks   []*fragment       // open ones, the innermost last; the first stands for the file
-	fragment *fragment         // under way; nil: none
-	header   bool              // all of it so far is words and texts
-	open     []hclsyntax.Token // brackets and quotes
-	last     hcl.Pos           // end of the last token that stands for something
+	blocks   []*fragment // open ones, the innermost last; the first stands for the file
+	fragment *fragment   // under way; nil: none
+	header   bool        // all of it so far is words and texts
+	open     []opener    // brackets and quotes
+	last     hcl.Pos     // end of the last token that stands for something
 
-	indentation bool // a brace that is further in than the block it would close closes none
+	byIndentation bool // it says which brace closes which
+	unmatched     int  // braces that close nothing, or that nothing closes
 
-	newLine   bool // no such token has been on this line
+	column    int  // in which the first such token of this line stands
+	newLine   bool // there has been none on it
 	undecided bool // a line was nothing but a header: what comes next says whether its brace is missing
+}
+
+func newOutliner(src []byte, byIndentation bool) *outliner {
+	return &outliner{src: src, blocks: []*fragment{{}}, byIndentation: byIndentation, newLine: true}
+}
+
+// An opener is a token that another one closes.
+type opener struct {
+	hclsyntax.Token
+	column int // in which the first token of its line stands
 }
 
 // closes is what a closing token ends.
@@ -97,10 +121,17 @@ func (o *outliner) through(tokens hclsyntax.Tokens) (restart hcl.Pos) {
 		if o.undecided && isSolid(t) {
 			o.decide(t)
 		}
+		if o.newLine && isSolid(t) {
+			o.column = t.Range.Start.Column
+			o.outdent(t)
+		}
 		switch {
 		case t.Type == hclsyntax.TokenEOF:
+			return o.skipHeredoc()
 		case t.Type == hclsyntax.TokenQuotedNewline:
 			return o.giveUp(t)
+		case beginsComment(tokens[i:]):
+			return o.skipComment(t)
 		case t.Type == hclsyntax.TokenNewline, t.Type == hclsyntax.TokenComment && bytes.HasSuffix(t.Bytes, []byte("\n")):
 			o.endLine()
 		case t.Type == hclsyntax.TokenComment:
@@ -143,32 +174,13 @@ func isHeader(tokens hclsyntax.Tokens) bool {
 	return false
 }
 
-// giveUp leaves a text that has no end on its line, and gives the place behind that line.
-func (o *outliner) giveUp(t hclsyntax.Token) hcl.Pos {
-	quote := slices.IndexFunc(o.open, func(t hclsyntax.Token) bool { return t.Type == hclsyntax.TokenOQuote })
-	behind := t.Range.End
-	if quote < 0 { // where a new attribute began in the middle of it
-		o.endLine()
-		return behind
-	}
-	if from := o.open[quote].Range; from.Start.Line < t.Range.Start.Line { // what stands in ${ has no end either
-		length := bytes.IndexByte(o.src[from.Start.Byte:], '\n')
-		o.last = hcl.Pos{Line: from.Start.Line, Column: from.Start.Column + length, Byte: from.Start.Byte + length}
-		behind = hcl.Pos{Line: from.Start.Line + 1, Column: 1, Byte: o.last.Byte + 1}
-	}
-	o.open = o.open[:quote]
-	o.endLine()
-	return behind
-}
-
 func (o *outliner) nested() bool { return len(o.blocks) > 1 || len(o.open) > 0 }
 
 // token takes one that stands for something.
 func (o *outliner) token(t hclsyntax.Token) {
 	first := o.newLine
 	o.newLine = false
-	innermost := o.blocks[len(o.blocks)-1]
-	tooMany := o.indentation && first && t.Range.Start.Column > innermost.start.Column
+	tooMany := o.byIndentation && o.closesNone(t, first)
 	if o.fragment == nil && t.Type == hclsyntax.TokenCBrace && len(o.blocks) > 1 && !tooMany {
 		o.leave(t.Range.End, true)
 		return
@@ -185,12 +197,15 @@ func (o *outliner) token(t hclsyntax.Token) {
 	case o.fragment.isBlock && !o.fragment.closed: // its body begins
 		o.blocks, o.fragment = append(o.blocks, o.fragment), nil
 	case slices.Contains(opens, t.Type):
-		o.open = append(o.open, t)
+		o.open = append(o.open, opener{t, o.column})
 	case closes[t.Type] != nil:
-		if !o.shut(closes[t.Type]) && t.Type == hclsyntax.TokenCBrace && len(o.blocks) > 1 && !tooMany {
-			o.end(o.last)
-			o.leave(t.Range.End, true)
-			return
+		if !o.shut(closes[t.Type]) && t.Type == hclsyntax.TokenCBrace {
+			if len(o.blocks) > 1 && !tooMany {
+				o.end(o.last)
+				o.leave(t.Range.End, true)
+				return
+			}
+			o.unmatched++
 		}
 	}
 	o.last = t.Range.End
@@ -204,8 +219,12 @@ func (o *outliner) readHeader(t hclsyntax.Token) {
 	case hclsyntax.TokenOQuote, hclsyntax.TokenCQuote:
 	case hclsyntax.TokenOBrace:
 		o.fragment.isBlock, o.fragment.begins, o.header = true, true, false
+		o.fragment.brace = t.Range
 	default:
-		o.fragment.begins, o.header = t.Type == hclsyntax.TokenEqual && len(o.fragment.labels) == 0, false
+		assigns := t.Type == hclsyntax.TokenEqual && len(o.fragment.labels) == 0
+		if assigns || statements[o.fragment.name] == "" { // the header of a statement is an expression
+			o.fragment.begins, o.header = assigns, false
+		}
 	}
 }
 

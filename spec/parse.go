@@ -62,8 +62,8 @@ func parseFile(name string, src []byte) (*hcl.File, hcl.Diagnostics) {
 
 // parseHCL is parseFile for a file in HCL's own syntax, whatever it is called.
 func parseHCL(name string, src []byte) (*hcl.File, hcl.Diagnostics) {
-	file, _, diags := parseAny(name, src)
-	if !diags.HasErrors() || file.Body == nil {
+	file, tokens, diags := parseAny(name, src)
+	if !diags.HasErrors() || tokens == nil {
 		return file, diags
 	}
 	file.Body = nil
@@ -72,7 +72,7 @@ func parseHCL(name string, src []byte) (*hcl.File, hcl.Diagnostics) {
 
 // parseJSON is parseFile for JSON. Of its mistakes the first is told: in what comes after it, the parser takes one thing for another.
 func parseJSON(name string, src []byte) (*hcl.File, hcl.Diagnostics) {
-	if diag := cmp.Or(notReadable(name, src), jsonTooDeep(src, name)); diag != nil {
+	if diag := cmp.Or(notReadable(name, src), jsonTooDeep(src, name), jsonMistake(name, src)); diag != nil {
 		return &hcl.File{Bytes: src}, hcl.Diagnostics{diag}
 	}
 	file, diags := hcljson.Parse(src, name)
@@ -82,8 +82,8 @@ func parseJSON(name string, src []byte) (*hcl.File, hcl.Diagnostics) {
 	return file, legibleSyntax(diags[:min(len(diags), 1)], src)
 }
 
-// parseAny gives what HCL's parser makes of a file in its own syntax, with the mistakes as it tells them; without a body where the parser
-// could not bear the file.
+// parseAny gives what HCL's parser makes of a file in its own syntax, with the mistakes as it tells them; without tokens where the parser
+// could not bear the file, and without a body where it needs not see it to know a mistake.
 func parseAny(name string, src []byte) (*hcl.File, hclsyntax.Tokens, hcl.Diagnostics) {
 	if diag := notReadable(name, src); diag != nil {
 		return &hcl.File{Bytes: src}, nil, hcl.Diagnostics{diag}
@@ -93,12 +93,27 @@ func parseAny(name string, src []byte) (*hcl.File, hclsyntax.Tokens, hcl.Diagnos
 
 // parsePart is parseAny for a part of a file that was found readable, which begins at a place in it.
 func parsePart(name string, src []byte, at hcl.Pos) (*hcl.File, hclsyntax.Tokens, hcl.Diagnostics) {
-	tokens, _ := hclsyntax.LexConfig(src, name, at)
-	if diags := tooDeep(tokens); diags != nil {
+	tokens, diags := bearable(name, src, at)
+	if diags != nil {
 		return &hcl.File{Bytes: src}, nil, diags
+	}
+	if diag := unended(tokens); diag != nil {
+		return &hcl.File{Bytes: src}, tokens, hcl.Diagnostics{diag}
 	}
 	file, diags := hclsyntax.ParseConfig(src, name, at)
 	return file, tokens, diags
+}
+
+// bearable gives the tokens of a part of a file, unless they say that no parser should see it.
+func bearable(name string, src []byte, at hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics) {
+	tokens, _ := hclsyntax.LexConfig(src, name, at)
+	if diags := tooDeep(tokens); diags != nil {
+		return nil, diags
+	}
+	if diag := conflict(tokens); diag != nil {
+		return nil, hcl.Diagnostics{diag}
+	}
+	return tokens, nil
 }
 
 // notReadable finds why a file is none that can be parsed, before a parser looks at it.
@@ -130,6 +145,9 @@ func (g grammar) read(name string, src []byte, line int) (hclsyntax.Expression, 
 	tokens, _ := g.lex(src, name, start)
 	if diags := tooDeep(tokens); diags != nil {
 		return nil, diags
+	}
+	if diag := unended(tokens); diag != nil {
+		return nil, legibleSyntax(hcl.Diagnostics{diag}, padded)
 	}
 	expr, diags := g.parse(src, name, start)
 	if diags.HasErrors() {

@@ -43,6 +43,8 @@ func TestParsePiece(t *testing.T) {
 		"no text":       {asExpression, "\"\xff\"", "Not a text"},
 		"too deep":      {asExpression, strings.Repeat("[", maxDepth+1), "Nested too deeply"},
 		"a mistake":     {asTemplate, "${1 +}", "Invalid expression"},
+		"no end":        {asExpression, "<<EOT\na\n", unendedHeredoc},
+		"no comment":    {asTemplate, "${1 /* a", unendedComment},
 		"deep template": {asTemplate, "${" + strings.Repeat("[", maxDepth+1), "Nested too deeply"},
 	} {
 		_, diags := x.grammar.read("typed", []byte(x.src), 3)

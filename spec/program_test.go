@@ -186,13 +186,13 @@ func TestLateErrors(t *testing.T) {
 	for _, x := range []struct{ expr, want string }{
 		{`regex("[0-9]+", step.first.response)`, `experiment.hcl:10: Error in function call: Call to function "regex" failed: pattern did not match any part of the given string.`},
 		{`jsondecode(step.first.response).text`, `experiment.hcl:10: Invalid function argument: Invalid value for "str" parameter: this is not JSON: invalid character 'w' looking for beginning of value (at byte 1).`},
-		{`regexall("w", step.first.response)[3]`, `experiment.hcl:10: Invalid index: The given key does not identify an element in this collection value.`},
-		{`jsondecode("{\"a\": ${step.first.output_tokens}}").b`, `experiment.hcl:10: Unsupported attribute: This object does not have an attribute named "b".`},
+		{`regexall("w", step.first.response)[3]`, `experiment.hcl:10: Invalid index: There is no such element: the list has one element, number 0.`},
+		{`jsondecode("{\"a\": ${step.first.output_tokens}}").b`, `experiment.hcl:10: Unsupported attribute: This object does not have an attribute named "b". There is only a.`},
 		{`try(regex("never", step.first.response), null)`, `experiment.hcl:10: Wrong type: This must be a string, and in this run it is null.`},
 		{`jsondecode("[${step.first.output_tokens}]")`, `experiment.hcl:10: Wrong type: This must be a string, and in this run it is a list.`},
 		{`file("${step.first.response}.txt")`, `experiment.hcl:10: Invalid function argument: Invalid value for "path" parameter: the file "words.txt" was not read when the plan was made: in a run, its path may not depend on an answer.`},
 		{`join("", fileset("${step.first.response}*"))`, `experiment.hcl:10: Invalid function argument: Invalid value for "pattern" parameter: the files of "words*" were not listed when the plan was made: in a run, the pattern may not depend on an answer.`},
-		{`templatefile("late.tmpl", { n = split(",", step.first.response) })`, "late.tmpl:2: Invalid index: The given key does not identify an element in this collection value: the given index is greater than or equal to the length of the collection.\n\nThe template is rendered at experiment.hcl:10."},
+		{`templatefile("late.tmpl", { n = split(",", step.first.response) })`, "late.tmpl:2: Invalid index: There is no such element: the list has one element, number 0.\n\nThe template is rendered at experiment.hcl:10."},
 	} {
 		m := load(t, "# line 1\n\nworkload \"w\" {\n  step \"first\" {\n    prompt = \"p\"\n  }\n\n  step \"s\" {\n    max_tokens = 1\n    prompt = "+x.expr+"\n  }\n}\n",
 			map[string]string{"late.tmpl": "one: ${n[0]}\ntwo: ${n[1]}\n"})

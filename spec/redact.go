@@ -58,7 +58,8 @@ func secretRanges(name string, src []byte) (secrets []hcl.Range, ok bool) {
 	rest := understandHCL(name, src)
 	body, ok := rest.file.Body.(*hclsyntax.Body)
 	if !ok { // nothing of it can be understood
-		for _, f := range outline(src, name) {
+		fragments, _ := outline(src, name)
+		for _, f := range fragments {
 			cut := cutFragment{rng: hcl.Range{Filename: name, Start: f.start, End: f.end}}
 			secrets = append(secrets, secretsInCut(cut, src, &hclsyntax.Body{})...)
 		}

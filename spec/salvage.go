@@ -47,40 +47,54 @@ func understand(name string, src []byte) remnant {
 
 // understandHCL is understand for a file in HCL's own syntax, whatever it is called.
 func understandHCL(name string, src []byte) remnant {
-	whole, tokens, diags := parseAny(name, src)
-	if !diags.HasErrors() || whole.Body == nil {
-		return remnant{file: whole, tokens: tokens, diags: diags}
+	if diag := notReadable(name, src); diag != nil {
+		return remnant{file: &hcl.File{Bytes: src}, diags: hcl.Diagnostics{diag}}
 	}
-	rest := salvage(name, src)
-	rest.file = &hcl.File{Bytes: src, Body: rest.file.Body, Nav: navigator{rest.file.Nav, whole.Nav}}
-	return rest
+	tokens, diags := bearable(name, src, hcl.InitialPos)
+	if diags != nil {
+		return remnant{file: &hcl.File{Bytes: src}, diags: diags}
+	}
+	if !wrongAnyway(tokens) {
+		if file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos); !diags.HasErrors() {
+			return remnant{file: file, tokens: tokens, diags: diags}
+		}
+	}
+	return salvage(name, src)
+}
+
+// wrongAnyway says whether tokens are of a file with mistakes, as far as it takes no parser to see it: HCL's takes its time to tell of
+// each of a million.
+func wrongAnyway(tokens hclsyntax.Tokens) bool {
+	braces := 0
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOBrace:
+			braces++
+		case hclsyntax.TokenCBrace:
+			braces--
+		}
+		if braces < 0 || t.Type == hclsyntax.TokenQuotedNewline {
+			return true
+		}
+	}
+	return unended(tokens) != nil
 }
 
 // salvage gives what is left of a file that has mistakes of syntax, and tells of each of these.
 func salvage(name string, src []byte) remnant {
-	s := &salvaging{src: src, name: name, left: bytes.Clone(src), out: remnant{file: &hcl.File{}}}
-	all := outline(src, name)
-	s.strays(all)
-	s.fragments(all, hcl.Pos{}, 0)
-	if s.out.stopped {
+	fragments, all := outline(src, name)
+	s := &salvaging{src: src, name: name, left: bytes.Clone(src), out: remnant{file: &hcl.File{Bytes: src, Nav: navigator(fragments)}}}
+	if !all {
+		fragments = fragments[:len(fragments)-1]
+	}
+	s.strays(fragments)
+	s.fragments(fragments, hcl.Pos{}, 0)
+	if s.out.stopped = s.out.stopped || !all; s.out.stopped {
 		return s.out
 	}
 	file, _, diags := parseAny(name, s.left) // it may nest too deeply, which what was cut out has been hiding
-	s.out.file, s.out.diags = file, append(s.out.diags, legibleSyntax(diags, src)...)
+	s.out.file.Body, s.out.diags = file.Body, append(s.out.diags, legibleSyntax(diags, src)...)
 	return s.out
-}
-
-// A navigator says in which block a place is: in one of what is left, or in one of the whole file.
-type navigator struct{ left, whole any }
-
-// ContextString is what hcl's writer of diagnostics asks for.
-func (n navigator) ContextString(offset int) string {
-	for _, file := range []any{n.left, n.whole} {
-		if nav, ok := file.(interface{ ContextString(int) string }); ok && nav.ContextString(offset) != "" {
-			return nav.ContextString(offset)
-		}
-	}
-	return ""
 }
 
 type salvaging struct {
@@ -97,6 +111,12 @@ func (s *salvaging) fragments(all []*fragment, around hcl.Pos, level int) bool {
 		if s.out.stopped {
 			break
 		}
+		isRest := !it.begins && it.start.Line <= broken+1 // of what was cut out before it
+		if isRest || it.isStatement() {
+			s.cut(it, around, s.statement(it, broken))
+			found, broken = true, it.end.Line
+			continue
+		}
 		diags := s.parse(it)
 		if len(diags) == 0 {
 			continue
@@ -110,11 +130,11 @@ func (s *salvaging) fragments(all []*fragment, around hcl.Pos, level int) bool {
 				diags = nil // it may have taken the closing brace with it
 			}
 		}
-		if !it.begins && it.start.Line <= broken+1 {
-			diags = nil // it is the rest of what was cut out before it
+		if it.unclosed != nil {
+			diags = hcl.Diagnostics{it.unclosed.diagnostic(it.isBlock)}
 		}
 		if it.headless {
-			diags = diags[:min(len(diags), 1)]
+			diags = s.headless(it, diags[:min(len(diags), 1)])
 		}
 		s.cut(it, around, diags)
 		broken = it.end.Line
@@ -124,19 +144,16 @@ func (s *salvaging) fragments(all []*fragment, around hcl.Pos, level int) bool {
 
 // strays cuts out what stands between a block and a brace too many, for it was meant to be in the block.
 func (s *salvaging) strays(all []*fragment) {
+	owner, done := -1, 0
 	for i, it := range all {
-		if !it.isBrace(s.src) {
-			continue
+		if it.isBrace(s.src) && owner >= 0 {
+			for _, inner := range all[max(owner+1, done):i] {
+				s.cut(inner, all[owner].start, nil)
+			}
+			done = i
 		}
-		owner := i - 1
-		for owner >= 0 && all[owner].start.Column > 1 {
-			owner--
-		}
-		if owner < 0 {
-			continue
-		}
-		for _, inner := range all[owner+1 : i] {
-			s.cut(inner, all[owner].start, nil)
+		if it.start.Column == 1 {
+			owner = i
 		}
 	}
 }
@@ -156,8 +173,8 @@ func (s *salvaging) cut(it *fragment, around hcl.Pos, why hcl.Diagnostics) {
 	if !it.isBrace(s.src) { // which says nothing
 		s.out.cuts = append(s.out.cuts, cutFragment{it.name, it.labels, around, rng})
 	}
-	if !it.closed {
-		for _, inner := range it.fragments { // what was not meant to be in it
+	if !it.closed || it.isStatement() {
+		for _, inner := range it.fragments { // what was not meant to be in it, or only under a condition
 			s.out.cuts = append(s.out.cuts, cutFragment{name: inner.name, labels: inner.labels, around: around, rng: rng})
 		}
 	}

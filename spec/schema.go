@@ -37,6 +37,7 @@ type attr struct {
 	def      any      // value where it is left out, as scalar gives it; nil: none
 	refs     []string // blocks that a kRef or kRefs may name
 	oneOf    []string // allowed values of a kString or kStrings
+	anyText  bool     // a kString may hold what can't be seen
 	bounds   *bounds  // of a number, a duration (s), a size (bytes) or a percentage (fraction)
 	varies   bool     // may refer to matrix.*: its value is known for each configuration
 	late     bool     // may refer to the results of analyses and comparisons: its value is known after these

@@ -12,6 +12,7 @@ import (
 type Server struct {
 	Ref
 	URL      string // "" for an emulator: its address is known when it is started
+	API      string // form of a call: generate or chat of ollama, chat or completions of openai; "" of an emulator
 	Command  []string
 	Env      map[string]any // of the command, but for what is sensitive
 	Secrets  []Secret       // the rest of its environment, each "NAME=VALUE"; no identity is made of it
@@ -35,9 +36,10 @@ type Timeouts struct{ Connect, FirstToken, Idle time.Duration }
 
 // OpenAI is what only an endpoint that is compatible with OpenAI's has.
 type OpenAI struct {
-	API     string // chat, completions
 	Key     Secret
 	Metrics string // address of its metrics in Prometheus' text format; "" where it has none
+
+	MetricsRange hcl.Range
 }
 
 func (d *decoder) server(b *block) {
@@ -45,6 +47,9 @@ func (d *decoder) server(b *block) {
 	out := &Server{Ref: b.ref(), Range: b.DefRange, KindRange: b.LabelRanges[0]}
 	v.str("url", &out.URL)
 	d.address(v, "url")
+	if _, has := v.schema.attr("api"); has {
+		v.str("api", &out.API)
+	}
 	v.strs("command", &out.Command)
 	v.environment("env", &out.Env, &out.Secrets)
 	if len(out.Command) == 0 && v.leftOut("command") {
@@ -70,9 +75,9 @@ func (d *decoder) server(b *block) {
 
 func (d *decoder) openAI(v *values) *OpenAI {
 	o := &OpenAI{}
-	v.str("api", &o.API)
 	v.secret("api_key", &o.Key)
 	v.str("metrics", &o.Metrics)
+	o.MetricsRange = v.rangeOf("metrics")
 	d.address(v, "metrics")
 	return o
 }

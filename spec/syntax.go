@@ -9,28 +9,34 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// unclosed is HCL's summary of a block without an end.
-const unclosed = "Unclosed configuration block"
+// HCL's summaries of a block and of an object without an end.
+const (
+	unclosed       = "Unclosed configuration block"
+	unclosedObject = "Unterminated object constructor expression"
+)
 
 // remedies say what to do about a mistake of syntax where HCL doesn't, by HCL's summary.
 var remedies = map[string]string{
-	unclosed:                                     "Add a closing brace.",
-	"Missing newline after argument":             "Begin a new line for what comes next, or put the value in quotes if it is one text.",
-	"Unexpected comma after argument":            "Take the comma out.",
-	"Argument or block definition required":      "Write NAME = VALUE, or NAME { … } with the brace on the same line.",
-	"Invalid expression":                         `Write a value: a text in quotes, a number, true or false, a list [ … ], an object { … } or a reference.`,
-	"Invalid attribute name":                     "Write the name of what is meant, or take the dot out.",
-	"Missing item separator":                     "Add a comma, or close the list with ].",
-	"Missing argument separator":                 "Add a comma, or close the call with ).",
-	"Missing attribute separator":                "Add a comma, or close the object with }.",
-	"Missing key/value separator":                "Write NAME = VALUE, and see that what was opened before this is closed.",
-	"Unterminated function call":                 "Close it with ).",
-	"Unterminated tuple constructor expression":  "Close the list with ].",
-	"Unterminated object constructor expression": "Close the object with }.",
-	"Unbalanced parentheses":                     "Add a closing parenthesis.",
-	"Unterminated template string":               "Close the text: with a quote, or a heredoc with its word on a line of its own.",
-	"Unclosed template interpolation sequence":   "Close ${ with }; where the characters themselves are meant, write $${.",
-	"Unexpected end of template":                 "Add the %{ endif } or %{ endfor } that is missing.",
+	unclosed:                                    "Add a closing brace.",
+	"Missing newline after argument":            "Begin a new line for what comes next, or put the value in quotes if it is one text.",
+	"Unexpected comma after argument":           "Take the comma out.",
+	"Argument or block definition required":     "Write NAME = VALUE, or NAME { … } with the brace on the same line.",
+	"Invalid expression":                        `Write a value: a text in quotes, a number, true or false, a list [ … ], an object { … } or a reference.`,
+	"Invalid attribute name":                    "Write the name of what is meant, or take the dot out.",
+	"Missing item separator":                    "Add a comma, or close the list with ].",
+	"Missing argument separator":                "Add a comma, or close the call with ).",
+	"Missing attribute separator":               "Add a comma, or close the object with }.",
+	"Missing key/value separator":               "Write NAME = VALUE, and see that what was opened before this is closed.",
+	"Unterminated function call":                "Close it with ).",
+	"Unterminated tuple constructor expression": "Close the list with ].",
+	unclosedObject:                              "Add a closing brace.",
+	"Unbalanced parentheses":                    "Add a closing parenthesis.",
+	"Unterminated template string":              "Close the text: with a quote, or a heredoc with its word on a line of its own.",
+	"Unclosed template interpolation sequence":  "Close ${ with }; where the characters themselves are meant, write $${.",
+	mergeConflict:                               "Keep one of them, and take the marks out.",
+	unendedHeredoc:                              "Write the word behind << once more, on a line of its own below the text.",
+	unendedComment:                              "Write */ behind it.",
+	"Unexpected end of template":                "Add the %{ endif } or %{ endfor } that is missing.",
 }
 
 // legibleSyntax makes HCL's mistakes of syntax fit to be shown. One that comes right after another is left out: most often it is
@@ -48,10 +54,9 @@ func legibleSyntax(diags hcl.Diagnostics, src []byte) hcl.Diagnostics {
 		if what, _, ok := strings.Cut(d.Detail, " before the end of the file"); ok { // of the part that was parsed
 			d.Detail = what + "."
 		}
-		if d.Summary == unclosed {
-			d.Detail += suspect(src, *d.Subject)
-		}
-		if remedy := remedies[d.Summary]; remedy != "" {
+		if summary, detail := misplaced(d, src); summary != "" {
+			d.Summary, d.Detail = summary, detail
+		} else if remedy := remedies[d.Summary]; remedy != "" {
 			d.Detail += " " + remedy
 		}
 		d.Subject = visible(*d.Subject, src).Ptr()
@@ -98,19 +103,4 @@ func visible(rng hcl.Range, src []byte) hcl.Range {
 	place.Column = 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:place.Byte])
 	after := hcl.Pos{Byte: end, Line: place.Line, Column: place.Column + 1}
 	return hcl.Range{Filename: rng.Filename, Start: place, End: after}
-}
-
-// suspect finds the line before which the brace of a block is probably missing: the first that is indented no more than the
-// block's header.
-func suspect(src []byte, brace hcl.Range) string {
-	lines := strings.Split(string(src), "\n")
-	indent := func(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
-	header := indent(lines[brace.Start.Line-1])
-	for i, line := range lines[brace.Start.Line:] {
-		text := strings.TrimSpace(line)
-		if text != "" && !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "}") && indent(line) <= header {
-			return fmt.Sprintf(" By the indentation it is missing before line %d.", brace.Start.Line+i+1)
-		}
-	}
-	return ""
 }

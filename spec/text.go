@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -91,3 +92,21 @@ func at(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.St
 
 // cut gives at most n bytes of a text, whole runes.
 func cut(s string, n int) string { return strings.ToValidUTF8(s[:n], "") + "…" }
+
+// abridged gives as much of a text as is told of a value.
+func abridged(s string) string {
+	if len(s) > longest {
+		return cut(s, longest)
+	}
+	return s
+}
+
+// control finds a character in a text that can't be seen and is no tab or new line; -1: there is none.
+func control(s string) rune {
+	for _, r := range s {
+		if unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' {
+			return r
+		}
+	}
+	return -1
+}

@@ -205,7 +205,7 @@ func matches(n int) string {
 func (w *workloadDecoder) step(b *block, coming blocks) {
 	v := w.read(b, stepSchema, w.decoder.scope)
 	sc := w.inner(coming)
-	out := &Step{Name: b.Labels[0], Prompt: v.typed(attr{name: "prompt", kind: kString, required: true}, sc), Range: b.DefRange}
+	out := &Step{Name: b.Labels[0], Prompt: v.typed(attr{name: "prompt", kind: kString, required: true, anyText: true}, sc), Range: b.DefRange}
 	v.whole("max_tokens", &out.MaxTokens)
 	extracted := map[string]cty.Value{}
 	if block := v.one("extract"); block != nil {

@@ -24,3 +24,12 @@ workload "length" {
     }
   }
 }
+
+workload "long" {
+  prompts {
+    synthetic {
+      input_tokens  = "uniform(1, 1000000000)"
+      output_tokens = 128
+    }
+  }
+}

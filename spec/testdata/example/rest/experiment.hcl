@@ -19,6 +19,7 @@ function "scaled" {
 server "ollama" "each" {
   for_each = { a = 11434, b = 11435 }
   url      = "http://127.0.0.1:${each.value}"
+  api      = "chat"
 }
 
 server "openai" "each" {
@@ -48,6 +49,19 @@ server "emulator" "each" {
     when      = { num_ctx = 4096 }
     ttft      = "+10%"
     load_time = "-5%"
+  }
+
+  style {
+    tokens_per_chunk = 2
+    chunks_per_write = 3
+    empty_first      = true
+    thinking         = 4
+    tool_calls       = 1
+    usage            = "every"
+    comments         = 5
+    crlf             = true
+    multi_byte       = true
+    prefix_cache     = true
   }
 
   timeouts {

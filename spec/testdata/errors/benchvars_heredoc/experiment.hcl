@@ -1,0 +1,4 @@
+#! -var-file x.benchvars
+variable "a" {}
+
+variable "b" {}

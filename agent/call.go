@@ -19,6 +19,7 @@ type Call struct {
 	ConnNS      int64   `json:"conn_ns"`                 // DNS, dial and TLS; 0 on a reused connection
 	WroteNS     *int64  `json:"wrote_ns,omitempty"`      // the write of the request's last byte returned: an answer may be faster
 	FirstByteNS *int64  `json:"first_byte_ns,omitempty"` // first byte of the response header
+	TTFONS      *int64  `json:"ttfo_ns,omitempty"`       // first chunk of any kind: also one with a role alone, or an empty text
 	TTFTNS      *int64  `json:"ttft_ns,omitempty"`       // first chunk with non-empty content
 	ChunkNS     []int64 `json:"chunk_ns,omitempty"`      // arrival of each content chunk, thinking included
 	Coalesced   int     `json:"coalesced,omitempty"`     // content chunks that came with the one before them, so that the gap can't be told
@@ -26,14 +27,26 @@ type Call struct {
 
 	TTFTAnswerNS *int64 `json:"ttft_answer_ns,omitempty"` // first chunk of the answer, where thinking came before it
 
-	OutputTokens int    `json:"output_tokens"`
-	PromptTokens *int   `json:"prompt_tokens,omitempty"`
-	TokensFrom   string `json:"tokens_from"` // "server" (its usage) or "chunks" (counted, where the server says nothing)
+	OutputTokens   int    `json:"output_tokens"` // of all choices, thinking included
+	PromptTokens   *int   `json:"prompt_tokens,omitempty"`
+	CachedTokens   *int   `json:"cached_tokens,omitempty"`   // those of the prompt that the server took from a cache
+	ThinkingTokens *int   `json:"thinking_tokens,omitempty"` // those of the output that were thinking
+	TokensFrom     string `json:"tokens_from"`               // "server" (its usage) or "chunks" (counted, where the server says nothing)
 
-	Server   ServerTimings `json:"server"`
-	Response string        `json:"response"`
-	Thinking string        `json:"thinking,omitempty"` // text that the model wrote before its answer
-	Error    *Error        `json:"error,omitempty"`
+	Server    ServerTimings `json:"server"`
+	Response  string        `json:"response"`
+	Thinking  string        `json:"thinking,omitempty"` // text that the model wrote before its answer
+	Refusal   string        `json:"refusal,omitempty"`  // what it wrote in place of one
+	ToolCalls []ToolCall    `json:"tool_calls,omitempty"`
+	Others    []string      `json:"others,omitempty"` // the responses of further choices; chunk_ns has the chunks of all
+	Error     *Error        `json:"error,omitempty"`
+}
+
+// A ToolCall is a call of a tool that a model asks for.
+type ToolCall struct {
+	ID        string `json:"id,omitempty"`
+	Name      string `json:"name"`
+	Arguments string `json:"arguments"` // JSON as the model wrote it, which may be malformed
 }
 
 // ServerTimings is what the server says of a call, as it says it: durations in ns, counts in tokens.

@@ -4,16 +4,22 @@ import (
 	"cmp"
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"bench/agent/wire"
 )
 
 // An Endpoint is an inference server: what it speaks, where it listens, and how long to wait for it.
 type Endpoint struct {
-	Kind     string   `json:"kind"` // "ollama", or "emulator", which speaks the same
-	URL      string   `json:"url"`  // http://host:port; the scheme may be left out, a path prefix is kept
+	Kind     string   `json:"kind"`          // "ollama", "openai", or "emulator", which speaks as both
+	API      string   `json:"api,omitempty"` // form of a call: "generate" or "chat" of Ollama, "chat" or "completions" of OpenAI; "" is the first of them
+	URL      string   `json:"url"`           // http://host:port; the scheme may be left out, a path prefix is kept; of openai with its /v1
+	Key      string   `json:"key,omitempty"` // sent as the bearer's token; a secret
 	Timeouts Timeouts `json:"timeouts"`
 
 	TLS *tls.Config `json:"-"` // of https; nil trusts whom the system trusts
@@ -42,17 +48,31 @@ func (t Timeouts) withDefaults() Timeouts {
 	}
 }
 
+// protocols are the forms of a call, by the kind of a server and what it calls them; the name "" is the default.
+var protocols = map[string]map[string]wire.Protocol{
+	"ollama":   {"": wire.OllamaGenerate, "generate": wire.OllamaGenerate, "chat": wire.OllamaChat},
+	"openai":   {"": wire.OpenAIChat, "chat": wire.OpenAIChat, "completions": wire.OpenAICompletions},
+	"emulator": {"": wire.OllamaGenerate, "generate": wire.OllamaGenerate, "chat": wire.OllamaChat},
+}
+
 // A Client makes measured calls to one endpoint. It may be used by several goroutines.
 type Client struct {
 	base      string // scheme, host and path prefix, without a slash at the end
+	protocol  wire.Protocol
+	key       string
 	timeouts  Timeouts
 	transport *http.Transport
 }
 
 // NewClient checks the endpoint and opens nothing.
 func NewClient(e Endpoint) (*Client, error) {
-	if e.Kind != "ollama" && e.Kind != "emulator" {
-		return nil, fmt.Errorf("server kind %q is not known: it is \"ollama\" or \"emulator\"", e.Kind)
+	forms, known := protocols[e.Kind]
+	if !known {
+		return nil, fmt.Errorf("server kind %q is not known: it is one of %q", e.Kind, slices.Sorted(maps.Keys(protocols)))
+	}
+	protocol, known := forms[e.API]
+	if !known {
+		return nil, fmt.Errorf("a server of kind %s has no api %q", e.Kind, e.API)
 	}
 	base, err := baseURL(e.URL)
 	if err != nil {
@@ -62,7 +82,10 @@ func NewClient(e Endpoint) (*Client, error) {
 		return nil, fmt.Errorf("timeouts of %s: a limit is negative", base)
 	}
 	timeouts := e.Timeouts.withDefaults()
-	return &Client{base: base, timeouts: timeouts, transport: newTransport(timeouts, e.TLS)}, nil
+	if protocol.IsOpenAI() { // whose users write the version as a part of the address
+		base = strings.TrimSuffix(base, "/v1")
+	}
+	return &Client{base: base, protocol: protocol, key: e.Key, timeouts: timeouts, transport: newTransport(timeouts, e.TLS)}, nil
 }
 
 // Close closes the connections that are kept open between calls.

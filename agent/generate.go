@@ -3,10 +3,8 @@ package agent
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"sync"
@@ -18,20 +16,10 @@ import (
 // maxBody is the longest answer that is received, in bytes.
 const maxBody = 256 << 20
 
-// A Request is one prompt for a model.
-type Request struct {
-	ID        string         // sent as X-Request-Id, so that a server's log can be matched; may be empty
-	Step      string         // what the call is called in the records
-	Model     string         // as the server names it
-	Prompt    string         // may not be empty: Ollama would load the model and answer nothing
-	MaxTokens int            // sent as num_predict where Options has none; 0 leaves it to the server
-	Options   map[string]any // sent as they stand
-}
-
 // Generate makes one measured call. A failure is in the call's Error; the call then holds what came before it.
 func (c *Client) Generate(ctx context.Context, req Request) Call {
 	call := Call{Step: req.Step, StartedAt: time.Now().UTC(), Clock: "read", Conn: "new", TokensFrom: "chunks"}
-	body, fault := req.encode()
+	body, fault := req.encode(c.protocol)
 	if fault != nil {
 		call.Error = fault
 		return call
@@ -41,12 +29,12 @@ func (c *Client) Generate(ctx context.Context, req Request) Call {
 	hears := &listener{tape: wire.NewTape(maxBody, req.MaxTokens)}
 	trace := &connTrace{connected: hears.attach}
 	traced := httptrace.WithClientTrace(limited, trace.hooks())
-	httpReq, err := http.NewRequestWithContext(traced, http.MethodPost, c.base+"/api/generate", bytes.NewReader(body))
+	httpReq, err := http.NewRequestWithContext(traced, http.MethodPost, c.base+c.protocol.Path(), bytes.NewReader(body))
 	if err != nil {
 		call.Error = &Error{Class: BadRequest, Message: err.Error()}
 		return call
 	}
-	httpReq.Header.Set("Content-Type", "application/json")
+	c.setHeader(httpReq)
 	if req.ID != "" {
 		httpReq.Header.Set("X-Request-Id", req.ID)
 	}
@@ -59,31 +47,11 @@ func (c *Client) Generate(ctx context.Context, req Request) Call {
 	hears.detach()
 
 	trace.fill(&call)
-	call.fill(hears.answer(&call, resp, fault == nil), fault)
+	call.fill(c.protocol, hears.answer(&call, resp, fault == nil), fault)
 	if call.Error != nil && call.Error.HTTPStatus == http.StatusNotFound {
 		call.Error = c.unknownModel(ctx, req.Model, call.Error)
 	}
 	return call
-}
-
-// encode makes the request's body before the clock starts.
-func (r Request) encode() ([]byte, *Error) {
-	if r.Prompt == "" {
-		return nil, &Error{Class: BadRequest, Message: "the prompt is empty"}
-	}
-	options := r.Options
-	if _, given := options["num_predict"]; r.MaxTokens > 0 && !given {
-		options = maps.Clone(options)
-		if options == nil {
-			options = map[string]any{}
-		}
-		options["num_predict"] = r.MaxTokens
-	}
-	body, err := json.Marshal(wire.GenerateRequest{Model: r.Model, Prompt: r.Prompt, Stream: new(true), Options: options})
-	if err != nil {
-		return nil, &Error{Class: BadRequest, Message: fmt.Sprintf("the options cannot be written as JSON: %v", err)}
-	}
-	return body, nil
 }
 
 // receive sends the request and reads the answer to its end; what it says is on the tape. It gives the header of an answer with
@@ -135,26 +103,31 @@ var errLongLine = fmt.Errorf("%w: a line of over %d bytes", wire.ErrMalformed, w
 var buffers = sync.Pool{New: func() any { return new([readBuffer]byte) }}
 
 // fill takes from the tape what came, whether or not the call failed on the way.
-func (c *Call) fill(tape *wire.Tape, fault *Error) {
-	stream, err := wire.OllamaGenerate.Decode(tape)
-	c.Response, c.Thinking = stream.Response, stream.Thinking
+func (c *Call) fill(protocol wire.Protocol, tape *wire.Tape, fault *Error) {
+	stream, err := protocol.Decode(tape)
+	c.Response, c.Thinking, c.Refusal = stream.Response, stream.Thinking, stream.Refusal
+	for _, t := range stream.ToolCalls {
+		c.ToolCalls = append(c.ToolCalls, ToolCall(t))
+	}
+	for _, o := range stream.Others {
+		c.Others = append(c.Others, o.Response)
+	}
 	c.Server = ServerTimings(stream.Timings)
+	c.TTFONS, c.Coalesced = stream.FirstNS, stream.Coalesced
 	for i, chunk := range stream.Chunks {
 		c.ChunkNS = append(c.ChunkNS, chunk.NS)
 		if i == 0 {
 			c.TTFTNS = new(chunk.NS)
-		} else if chunk.NS == c.ChunkNS[i-1] {
-			c.Coalesced++
 		}
 		if stream.Chunks[0].Kind == wire.Thinking && chunk.Kind != wire.Thinking && c.TTFTAnswerNS == nil {
 			c.TTFTAnswerNS = new(chunk.NS)
 		}
 	}
 	c.OutputTokens = len(stream.Chunks)
-	if n := stream.Timings.EvalCount; n != nil {
+	if n := stream.Tokens.Output; n != nil {
 		c.OutputTokens, c.TokensFrom = *n, "server"
 	}
-	c.PromptTokens = stream.Timings.PromptEvalCount
+	c.PromptTokens, c.CachedTokens, c.ThinkingTokens = stream.Tokens.Prompt, stream.Tokens.Cached, stream.Tokens.Reasoning
 	if fault == nil && err != nil {
 		fault = badStream(err)
 	}

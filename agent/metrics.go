@@ -18,7 +18,9 @@ func Metrics() []Metric {
 		{"throughput", "1/s", "higher", "call", "output tokens per second of generation, by the server's own clock: eval_count / eval_duration"},
 		{"throughput_client", "1/s", "higher", "call", "output tokens per second from the request to the last token, as a user sees it: output_tokens / t_last"},
 		{"decode_client", "1/s", "higher", "call", "output tokens per second from the first to the last token, as a user sees it: (output_tokens - 1) / (t_last - t_first)"},
-		{"ttft", "ns", "lower", "call", "time to first token: from the request to the first content, loading of the model included"},
+		{"ttfo", "ns", "lower", "call", "time to first output: from the request to the first message of any kind, one without content included"},
+		{"ttft", "ns", "lower", "call", "time to first token: from the request to the first content, thinking included, loading of the model included"},
+		{"ttft_answer", "ns", "lower", "call", "time to the first token of the answer, where thinking came before it"},
 		{"ttft_warm", "ns", "lower", "call", "time to first token without the loading of the model: ttft - load"},
 		{"load", "ns", "lower", "call", "what the server says it spent on loading the model: load_duration"},
 		{"prompt_eval", "ns", "lower", "call", "what the server says it spent on reading the prompt (prefill): prompt_eval_duration"},
@@ -32,6 +34,8 @@ func Metrics() []Metric {
 		{"e2e", "ns", "lower", "call", "the whole call, to the end of its body"},
 		{"output_tokens", "1", "", "call", "tokens of the answer: the server's count, or the chunks where it gives none"},
 		{"prompt_tokens", "1", "", "call", "tokens of the prompt as the server took it: at num_ctx it was cut"},
+		{"cached_tokens", "1", "", "call", "tokens of the prompt that the server took from a cache: what it then need not read"},
+		{"thinking_tokens", "1", "", "call", "tokens of the output that were thinking, by the server's count"},
 		{"workflow_total", "ns", "lower", "run", "the whole workflow, from its first ingest or call to the end of its last"},
 		{"start_skew", "ns", "lower", "run", "of agents that run at once: from the first one's start of its work to the last one's"},
 		{"ingest", "ns", "lower", "run", "reading the corpora: sum over the ingests"},
@@ -50,8 +54,10 @@ func CallMetrics(c Call) map[string]float64 {
 	}
 	m["e2e"] = float64(c.EndNS)
 	m["output_tokens"] = float64(c.OutputTokens)
-	if c.PromptTokens != nil {
-		m["prompt_tokens"] = float64(*c.PromptTokens)
+	for name, tokens := range map[string]*int{"prompt_tokens": c.PromptTokens, "cached_tokens": c.CachedTokens, "thinking_tokens": c.ThinkingTokens} {
+		if tokens != nil {
+			m[name] = float64(*tokens)
+		}
 	}
 	serverMetrics(m, c)
 	clientMetrics(m, c)
@@ -71,11 +77,13 @@ func serverMetrics(m map[string]float64, c Call) {
 }
 
 func clientMetrics(m map[string]float64, c Call) {
-	if c.TTFTNS != nil {
-		m["ttft"] = float64(*c.TTFTNS)
-		if c.Server.LoadNS != nil {
-			m["ttft_warm"] = float64(*c.TTFTNS - *c.Server.LoadNS)
+	for name, ns := range map[string]*int64{"ttfo": c.TTFONS, "ttft": c.TTFTNS, "ttft_answer": c.TTFTAnswerNS} {
+		if ns != nil {
+			m[name] = float64(*ns)
 		}
+	}
+	if c.TTFTNS != nil && c.Server.LoadNS != nil {
+		m["ttft_warm"] = float64(*c.TTFTNS - *c.Server.LoadNS)
 	}
 	chunks := len(c.ChunkNS)
 	if chunks == 0 {
@@ -85,7 +93,7 @@ func clientMetrics(m map[string]float64, c Call) {
 	if last > 0 {
 		m["throughput_client"] = perSecond(c.OutputTokens, last)
 	}
-	if chunks < 2 || c.OutputTokens < 2 {
+	if chunks < 2 || c.OutputTokens < 2 || len(c.Others) > 0 { // the gaps of several choices are nobody's
 		return
 	}
 	m["tpot"] = float64(last-first) / float64(c.OutputTokens-1)

@@ -10,8 +10,8 @@ import (
 
 func TestCallMetrics(t *testing.T) {
 	full := Call{
-		TTFTNS: new(int64(100)), ChunkNS: []int64{100, 110, 140, 200}, EndNS: 230,
-		OutputTokens: 8, PromptTokens: new(26), // two tokens a chunk
+		TTFONS: new(int64(90)), TTFTNS: new(int64(100)), TTFTAnswerNS: new(int64(140)), ChunkNS: []int64{100, 110, 140, 200}, Coalesced: 1, EndNS: 230,
+		OutputTokens: 8, PromptTokens: new(26), CachedTokens: new(20), ThinkingTokens: new(4), // two tokens a chunk
 		Server: ServerTimings{LoadNS: new(int64(40)), PromptEvalNS: new(int64(50)), EvalNS: new(int64(80)), EvalCount: new(8)},
 	}
 	one := Call{TTFTNS: new(int64(100)), ChunkNS: []int64{100}, EndNS: 120, OutputTokens: 1}
@@ -21,12 +21,15 @@ func TestCallMetrics(t *testing.T) {
 	}{
 		"all": {full, map[string]float64{
 			"throughput": 8. / 80 * 1e9, "throughput_client": 8. / 200 * 1e9, "decode_client": 7. / 100 * 1e9,
-			"ttft": 100, "ttft_warm": 60, "load": 40, "prompt_eval": 50, "eval": 80,
+			"ttfo": 90, "ttft": 100, "ttft_answer": 140, "cached_tokens": 20, "thinking_tokens": 4, "ttft_warm": 60, "load": 40, "prompt_eval": 50, "eval": 80,
 			"itl_mean": 100. / 3 / 2, "itl_p50": 15, "itl_p90": 27, "itl_p99": (30 + 0.98*30) / 2, "itl_max": 30,
 			"tpot": 100. / 7, "e2e": 230, "output_tokens": 8, "prompt_tokens": 26,
 		}},
 		"one token, no word of the server": {one, map[string]float64{
 			"throughput_client": 1. / 100 * 1e9, "ttft": 100, "e2e": 120, "output_tokens": 1,
+		}},
+		"two choices": {Call{ChunkNS: []int64{5, 9}, Others: []string{"b"}, EndNS: 10, OutputTokens: 2}, map[string]float64{
+			"throughput_client": 2. / 9 * 1e9, "e2e": 10, "output_tokens": 2,
 		}},
 		"no token":        {Call{EndNS: 120}, map[string]float64{"e2e": 120, "output_tokens": 0}},
 		"all at once":     {Call{ChunkNS: []int64{5, 5}, EndNS: 6, OutputTokens: 2}, map[string]float64{"throughput_client": 4e8, "e2e": 6, "output_tokens": 2, "tpot": 0, "itl_mean": 0, "itl_p50": 0, "itl_p90": 0, "itl_p99": 0, "itl_max": 0}},

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +40,11 @@ type LoadedModel struct {
 	ContextLength int    `json:"context_length,omitempty"` // that it was loaded with; 0 where unsaid
 }
 
-// Version asks for the server's version.
+// Version asks for the server's version; "" where a server of kind openai does not say.
 func (c *Client) Version(ctx context.Context) (string, *Error) {
+	if c.protocol.IsOpenAI() {
+		return c.openAIVersion(ctx)
+	}
 	var v wire.VersionResponse
 	if e := c.ask(ctx, http.MethodGet, "/api/version", nil, &v); e != nil {
 		return "", e
@@ -47,8 +52,11 @@ func (c *Client) Version(ctx context.Context) (string, *Error) {
 	return v.Version, nil
 }
 
-// Model describes the model of that name; a name without a tag means the tag latest.
+// Model describes the model of that name; for Ollama a name without a tag means the tag latest. Servers of kind openai give no digest.
 func (c *Client) Model(ctx context.Context, name string) (ModelInfo, *Error) {
+	if c.protocol.IsOpenAI() {
+		return c.openAIModel(ctx, name)
+	}
 	var show wire.ShowResponse
 	if e := c.ask(ctx, http.MethodPost, "/api/show", wire.ShowRequest{Model: name}, &show); e != nil {
 		if e.HTTPStatus == http.StatusNotFound {
@@ -74,8 +82,11 @@ func (c *Client) Model(ctx context.Context, name string) (ModelInfo, *Error) {
 	return ModelInfo{}, &Error{Class: InvalidOutput, Message: fmt.Sprintf("%s shows the model %q but does not list it", c.base, name)}
 }
 
-// Loaded lists the models in the server's memory.
+// Loaded lists the models in the server's memory; nil where it can't be asked, as one of kind openai.
 func (c *Client) Loaded(ctx context.Context) ([]LoadedModel, *Error) {
+	if c.protocol.IsOpenAI() {
+		return nil, nil
+	}
 	var ps wire.PSResponse
 	if e := c.ask(ctx, http.MethodGet, "/api/ps", nil, &ps); e != nil {
 		return nil, e
@@ -87,8 +98,12 @@ func (c *Client) Loaded(ctx context.Context) ([]LoadedModel, *Error) {
 	return loaded, nil
 }
 
-// Unload has the model unloaded, and returns when the server no longer lists it as loaded, or after a minute.
+// Unload has the model unloaded, and returns when the server no longer lists it as loaded, or after a minute. A server of kind
+// openai can't be asked to.
 func (c *Client) Unload(ctx context.Context, model string) *Error {
+	if c.protocol.IsOpenAI() {
+		return &Error{Class: BadRequest, Message: fmt.Sprintf("%s can't be told to unload a model, as no server of kind openai can: keep it loaded", c.base)}
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, unloadLimit, &Error{Class: Timeout, Message: fmt.Sprintf(
 		"%s still has %q loaded %v after it was told to unload it: does another client use it?", c.base, model, unloadLimit)})
 	defer cancel()
@@ -114,13 +129,11 @@ func (c *Client) Unload(ctx context.Context, model string) *Error {
 
 // Warm loads the request's model with the request's options, by a call of one token that is discarded.
 func (c *Client) Warm(ctx context.Context, req Request) *Error {
-	options := map[string]any{"num_predict": 1}
-	for name, value := range req.Options {
-		if name != "num_predict" {
-			options[name] = value
-		}
+	options := maps.Clone(req.Options)
+	for _, limit := range slices.Concat(ollamaLimits, openAILimits) {
+		delete(options, limit)
 	}
-	req.Options = options
+	req.Options, req.MaxTokens = options, 1
 	return c.Generate(ctx, req).Error
 }
 
@@ -140,6 +153,7 @@ func (c *Client) ask(ctx context.Context, method, path string, in, out any) *Err
 	if err != nil {
 		return &Error{Class: BadRequest, Message: err.Error()}
 	}
+	c.setHeader(req)
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return c.noAnswer(ctx, err)
@@ -153,31 +167,39 @@ func (c *Client) ask(ctx context.Context, method, path string, in, out any) *Err
 		return brokenOff(ctx, err)
 	}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return &Error{Class: InvalidOutput, HTTPStatus: resp.StatusCode, Message: fmt.Sprintf("%s%s does not answer as Ollama does: %v", c.base, path, err)}
+		return &Error{Class: InvalidOutput, HTTPStatus: resp.StatusCode, Message: fmt.Sprintf("%s%s does not answer as %s does: %v", c.base, path, c.protocol.Owner(), err)}
 	}
 	return nil
 }
 
 // unknownModel adds to a 404 what can be done about it.
 func (c *Client) unknownModel(ctx context.Context, name string, fault *Error) *Error {
+	if c.protocol.IsOpenAI() {
+		return c.unknownOpenAIModel(ctx, fault)
+	}
 	var tags wire.TagsResponse
 	if e := c.ask(ctx, http.MethodGet, "/api/tags", nil, &tags); e != nil {
 		fault.Message += fmt.Sprintf("; is %s an Ollama server?", c.base)
 		return fault
 	}
-	const most = 8
 	var names []string
-	for _, tag := range tags.Models[:min(most, len(tags.Models))] {
+	for _, tag := range tags.Models {
 		names = append(names, tag.Name)
 	}
-	if more := len(tags.Models) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
-	}
-	if len(names) == 0 {
-		names = []string{"no model"}
-	}
-	fault.Message += fmt.Sprintf("; `ollama pull %s` fetches it, the server has %s", name, strings.Join(names, ", "))
+	fault.Message += fmt.Sprintf("; `ollama pull %s` fetches it, the server has %s", name, few(names))
 	return fault
+}
+
+// few lists the first of some names of models.
+func few(names []string) string {
+	const most = 8
+	switch n := len(names); {
+	case n == 0:
+		return "no model"
+	case n > most:
+		names = append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", n-most))
+	}
+	return strings.Join(names, ", ")
 }
 
 func hasModel(loaded []LoadedModel, name string) bool {

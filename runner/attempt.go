@@ -35,6 +35,9 @@ func (s *sweep) attempt(r *Run, a journal.Attempt, slot int) Event {
 	}
 	if got.blamed != nil {
 		e.blamed = got.blamed.Server
+		if e.Error != nil {
+			s.servers.holdoffs.note(e.blamed, e.Error)
+		}
 	}
 	s.notPlanned(r, got)
 	err := s.keep(rec)
@@ -108,6 +111,7 @@ func (s *sweep) measure(r *Run, a journal.Attempt, slot int) measurement {
 		got.reports, got.started, got.took = []report{rep}, rep.started, time.Duration(rep.process.DurationNS)
 		got.failure, got.blamed = rep.fault(), r.setup.members[0]
 	} else {
+		s.tellReload(r, launches)
 		s.measureTogether(r, launches, &got)
 	}
 	for i, rep := range got.reports {
@@ -189,7 +193,7 @@ func (s *sweep) launches(r *Run, a journal.Attempt, slot int, urls []string) []l
 			log: s.journal.LogPath(a), timeout: r.Experiment.Timeout, secrets: s.servers.secrets,
 			task: worker.Task{
 				ID: id, Dir: absolute(s.plan.Module.Dir), Program: m.program,
-				Endpoint: agent.Endpoint{Kind: server.Kind, URL: urls[i], Timeouts: agent.Timeouts(server.Timeouts)},
+				Endpoint: endpoint(server, urls[i]),
 				Model:    m.Model, Options: of.Options, State: r.Experiment.Isolation.Model,
 				Barrier: !r.setup.isAlone(), Spared: r.setup.isSpared(i, urls),
 			},

@@ -139,6 +139,22 @@ func TestSweepStopsBeforeTheDiskIsFull(t *testing.T) {
 	audit(t, m)
 }
 
+// Room is kept for the log of a server that is started with a command: it may fill up while a run goes on.
+func TestRoomIsKeptForTheLogOfAServer(t *testing.T) {
+	sign := mark(t)
+	dir, port := smallDisk(t, "20m"), freePort(t)
+	write(t, dir, map[string]string{"experiment.hcl": quick + kept("s", port, anEmulator(port)) + on("server.ollama.s", "  repeats = 2")})
+	p := plan(t, load(t, dir))
+	got := apply(t, p)
+	if got.tally != (Tally{Planned: 2, Waiting: 2}) || got.err == nil || !strings.Contains(got.err.Error(), "its next run may need 24.0 MiB: ") {
+		t.Errorf("%+v %v", got.tally, got.err)
+	}
+	if got := (applier{fillDisk: true}).apply(t, p); got.err != nil || got.tally.Counted != 2 {
+		t.Errorf("where the disk may be filled: %+v %v", got.tally, got.err)
+	}
+	alone(t, sign)
+}
+
 // A disk may be full of files, too.
 func TestSweepStopsBeforeThereAreNoMoreFiles(t *testing.T) {
 	dir := smallDisk(t, "100m,nr_inodes=60")

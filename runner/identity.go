@@ -58,6 +58,9 @@ func (i *identifier) own(m *member) map[string]string {
 	server := i.module.Server(m.Server)
 	id[modelNamePart] = m.Model
 	id["server"] = server.Kind
+	if server.API != "" && server.API != "generate" { // which it was before there was a choice
+		id["api"] = server.API
+	}
 	if server.Emulator != nil {
 		for name, value := range fieldsOf(emulatorConfig(server.Emulator)) {
 			id[emulatorPart+name] = value

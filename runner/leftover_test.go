@@ -219,6 +219,36 @@ func TestServerOfAKilledApplyIsEnded(t *testing.T) {
 	alone(t, sign)
 }
 
+// Bench is killed, and applied again at once: the keeper is left the time to end a daemon without a mark, of which it alone knows.
+func TestKeeperOfAKilledApplyMayClearUp(t *testing.T) {
+	sign := mark(t)
+	port := freePort(t)
+	emulate := program + " emulate -listen 127.0.0.1:" + port + " -ttft 1ms -tokens-per-second 10000\n"
+	m := module(t, quick+kept("s", port, `["./serve"]`)+on("server.ollama.s", "  repeats = 30"))
+	write(t, m.Dir, map[string]string{"serve": "#!/bin/bash\nif mkdir first; then\n  env -i setsid bash -c 'echo $$ > child; exec sleep 1000' &\n  trap '' TERM\n  " +
+		emulate + "  exec sleep 1000\nfi\nexec " + emulate})
+	c := start(t, "apply", filepath.Join(m.Dir, "experiment.hcl"))
+	var daemon int
+	if !eventually(func() bool {
+		text, err := os.ReadFile(filepath.Join(m.Dir, "child"))
+		_, scanErr := fmt.Sscan(string(text), &daemon)
+		return err == nil && scanErr == nil && len(marked(sign, "emulate -listen")) == 1 && starts(filepath.Join(m.Dir, "runs", "x")) > 0
+	}) {
+		t.Fatalf("the server was not started: %v", marked(sign, ""))
+	}
+	_ = c.Process.Kill()
+	_ = c.Wait()
+	got := apply(t, plan(t, m))
+	if got.err != nil || got.tally.Before+got.tally.Counted != 30 {
+		t.Errorf("%+v %v", got.tally, got.err)
+	}
+	if isAlive(daemon) {
+		t.Errorf("the daemon runs on as pid %d", daemon)
+		_ = syscall.Kill(daemon, syscall.SIGKILL)
+	}
+	alone(t, sign)
+}
+
 // A keeper that is killed takes its server with it, and the server's daemons, and the next run starts the server again.
 func TestKeeperIsKilled(t *testing.T) {
 	sign := mark(t)

@@ -43,8 +43,8 @@ func (m *managed) hasEnded() bool {
 	}
 }
 
-// patience is how long a server has to end, with its keeper, which gives it 10 s between TERM and KILL.
-const patience = 12 * time.Second
+// patience is how long a server has to end, with its keeper, which gives it 10 s between TERM and KILL, and what it leaves behind 2 s.
+const patience = 15 * time.Second
 
 // stop ends the process and waits until it is gone.
 func (m *managed) stop() { m.stopWithin(patience) }
@@ -150,6 +150,18 @@ func (s *Servers) programOf(server *spec.Server) (string, error) {
 	return "", err
 }
 
+// canStart says whether the program of a server is there, if it is one to start with a command.
+func (s *Servers) canStart(ref spec.Ref) error {
+	server := s.module.Server(ref)
+	if len(server.Command) == 0 {
+		return nil
+	}
+	if _, err := s.programOf(server); err != nil {
+		return fmt.Errorf("%s: %w", ref.Address(), err)
+	}
+	return nil
+}
+
 // startCommand starts a server below a keeper, and waits until it is ready.
 func (s *Servers) startCommand(ctx context.Context, server *spec.Server, log *os.File) (*managed, error) {
 	program, err := s.programOf(server)
@@ -223,7 +235,7 @@ func (s *Servers) answers(ctx context.Context, server *spec.Server) bool {
 func emulatorConfig(e *spec.Emulator) emulator.Config {
 	c := emulator.Config{
 		Seed: uint64(e.Seed), LoadTime: e.LoadTime, TTFT: e.TTFT, TokensPerSecond: e.TokensPerSecond, Jitter: e.Jitter,
-		OutputTokens: e.OutputTokens, Models: e.Models,
+		OutputTokens: e.OutputTokens, Models: e.Models, Style: emulator.Style(e.Style),
 	}
 	for _, f := range e.Effects {
 		c.Effects = append(c.Effects, emulator.Effect(f))

@@ -3,8 +3,10 @@ package runner
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"bench/runner/journal"
 	"bench/runner/reaper"
@@ -46,9 +48,18 @@ func (s *Servers) clearLostLocked(folder string, tell func(string)) {
 		return
 	}
 	s.cleared[folder] = true
-	for _, p := range reaper.ClearLost(folder, grace) {
+	for _, p := range reaper.ClearLost(folder, graceOf) {
 		tell(ofTheDead(p))
 	}
+}
+
+// graceOf says how long a process of an apply that is gone has between TERM and KILL. A keeper needs longer: it alone knows of what its
+// server started without a mark, and is about to end that.
+func graceOf(arguments []string) time.Duration {
+	if len(arguments) > 1 && slices.Equal(arguments[:2], keeperName) {
+		return patience
+	}
+	return grace
 }
 
 // ofTheDead tells of a process that an apply which is gone had left running.

@@ -39,16 +39,18 @@ experiment "x" {
 // BenchmarkRunOverhead gives the marginal cost of a run: what `bench apply` of 500 runs takes beyond that of one, by the run. Beside it
 // stand, measured in turns with it, the least that a durable run in a process of its own can cost (floor: the program is spawned,
 // a start is synced, a record is published, one after the other), and what a job costs GNU parallel, which writes its log without
-// syncing it. Medians over the rounds: `-benchtime 5x` makes five.
+// syncing it: with the same program as its job, and with one that does nothing (`true`). Medians over the rounds: `-benchtime 5x`
+// makes five.
 func BenchmarkRunOverhead(b *testing.B) {
 	const many = 500
-	var run, floor, parallel []float64 // ms
+	var run, floor, parallel, parallelTrue []float64 // ms
 	for b.Loop() {
 		one, all := sweepTime(b, 1), sweepTime(b, many)
 		run = append(run, (all-one).Seconds()*1e3/(many-1))
 		floor = append(floor, floorTime(b, many).Seconds()*1e3/many)
-		if t, ok := parallelTime(b, many); ok {
-			parallel = append(parallel, t.Seconds()*1e3/many)
+		if path, err := exec.LookPath("parallel"); err == nil {
+			parallel = append(parallel, parallelTime(b, path, many, program, "worker").Seconds()*1e3/many)
+			parallelTrue = append(parallelTrue, parallelTime(b, path, many, "true").Seconds()*1e3/many)
 		}
 	}
 	b.ReportMetric(0, "ns/op") // a round is no operation
@@ -58,6 +60,8 @@ func BenchmarkRunOverhead(b *testing.B) {
 	if len(parallel) > 0 {
 		b.ReportMetric(median(parallel), "parallel-ms")
 		b.ReportMetric(median(run)/median(parallel), "of-parallel")
+		b.ReportMetric(median(parallelTrue), "parallel-true-ms")
+		b.ReportMetric(median(run)/median(parallelTrue), "of-parallel-true")
 	}
 }
 
@@ -115,24 +119,21 @@ func spawn(b *testing.B, name string, args ...string) {
 	}
 }
 
-// parallelTime takes GNU parallel over so many jobs, less what it takes to start; false where there is none.
-func parallelTime(b *testing.B, jobs int) (time.Duration, bool) {
+// parallelTime takes GNU parallel over so many jobs, less what it takes to start.
+func parallelTime(b *testing.B, path string, jobs int, job ...string) time.Duration {
 	b.Helper()
-	path, err := exec.LookPath("parallel")
-	if err != nil {
-		return 0, false
-	}
 	of := func(n int) time.Duration {
-		c := exec.Command(path, "--will-cite", "-j1", "--joblog", filepath.Join(b.TempDir(), "log"), "true")
-		c.Stdin = strings.NewReader(strings.Repeat("\n", n))
+		args := append([]string{"--will-cite", "-j1", "-N0", "--halt", "never", "--joblog", filepath.Join(b.TempDir(), "log")}, job...)
+		c := exec.Command(path, args...)
+		c.Stdin = strings.NewReader(strings.Repeat("x\n", n))
 		start := time.Now()
-		if out, err := c.CombinedOutput(); err != nil {
+		if out, err := c.CombinedOutput(); c.ProcessState == nil {
 			b.Fatalf("%v\n%s", err, out)
 		}
 		return time.Since(start)
 	}
 	one := of(1)
-	return of(jobs+1) - one, true
+	return of(jobs+1) - one
 }
 
 func mustDo(b *testing.B, err error) {

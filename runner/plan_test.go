@@ -294,6 +294,9 @@ func TestAlteredRecord(t *testing.T) {
 	if err := os.Chtimes(path, time.Time{}, time.Now().Add(time.Second)); err != nil { // a test may be as quick as the file system's clock
 		t.Fatal(err)
 	}
+	if err := os.Remove(filepath.Join(folder(p), "journal.jsonl")); err != nil { // which knows what the file was
+		t.Fatal(err)
+	}
 	if got := reasons(plan(t, p.Module)); !slices.Equal(got, []string{Altered}) {
 		t.Errorf("%q", got)
 	}

@@ -50,7 +50,19 @@ func meets(ctx context.Context, t *spec.Target, folder string) error {
 const (
 	ownFiles = 32
 	runFiles = 10
+
+	leastFiles = 16 // without any run
 )
+
+// MayOpen refuses to do anything where this process may open so few files that everything would fail, each time with another error.
+func MayOpen() error {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || limit.Cur >= leastFiles {
+		return nil
+	}
+	need := ownFiles + runFiles
+	return fmt.Errorf("too few files may be open: %d, and bench needs up to %d: raise the limit (ulimit -n %d)", limit.Cur, need, need)
+}
 
 // mayOpen refuses so many runs at a time where this process may not open the files for them: results would be lost.
 func mayOpen(runs int) error {

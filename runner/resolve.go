@@ -226,7 +226,7 @@ func (r *resolver) ask(ctx context.Context, n *need) {
 		return
 	}
 	defer done()
-	client, err := agent.NewClient(agent.Endpoint{Kind: server.Kind, URL: url, Timeouts: agent.Timeouts(server.Timeouts)})
+	client, err := agent.NewClient(endpoint(server, url))
 	if err != nil {
 		r.miss(version, err)
 		return
@@ -237,12 +237,14 @@ func (r *resolver) ask(ctx context.Context, n *need) {
 		r.miss(version, fault)
 		return
 	}
-	r.note(version, printable(r.secrets.Text(is)))
+	if is != "" {
+		r.note(version, printable(r.secrets.Text(is)))
+	}
 	for _, name := range n.models {
 		f := spec.Fact{Of: n.server, Model: name}
 		if model, fault := client.Model(ctx, name); fault != nil {
 			r.miss(f, fault)
-		} else {
+		} else if model.Digest != "" {
 			r.note(f, spec.DigestName+r.secrets.Text(model.Digest))
 		}
 	}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"strconv"
 
 	"bench/runner/journal"
@@ -82,13 +83,16 @@ type Register struct {
 
 // Register makes that of an experiment's runs.
 func (p *Plan) Register(e *spec.Experiment) *Register {
-	s := p.section(e)
+	return p.section(e).register(func(t turn) bool { return t.why != outOfScope })
+}
+
+func (s *section) register(wanted func(turn) bool) *Register {
 	r := &Register{section: s, configs: make(map[string]int32, len(s.configs)), at: make(map[turn]int32, len(s.turns))}
 	for i, c := range s.configs {
 		r.configs[c.name] = int32(i)
 	}
 	for i, t := range s.turns {
-		if t.why != outOfScope {
+		if wanted(t) {
 			t.why = 0
 			r.at[t] = int32(i)
 		}
@@ -98,16 +102,37 @@ func (p *Plan) Register(e *spec.Experiment) *Register {
 
 // Find gives the run of a place; nil where none is planned there, or one of another address.
 func (r *Register) Find(place journal.Place, address string) *Run {
-	config, ok := r.configs[place.Configuration]
-	if !ok {
-		return nil
-	}
-	i, ok := r.at[turn{config: config, repeat: int32(place.Repeat), warmup: place.Warmup}]
-	if !ok || int(r.section.turns[i].repeat) != place.Repeat {
-		return nil
-	}
-	if run := r.section.run(int(i)); run.Address.String() == address {
+	if run := r.At(place); run != nil && run.Address.String() == address {
 		return run
 	}
 	return nil
+}
+
+// At gives the run that is planned at a place; nil where none is.
+func (r *Register) At(place journal.Place) *Run {
+	if i, ok := r.index(place); ok {
+		return r.section.run(i)
+	}
+	return nil
+}
+
+// index gives the place in the order of the run that is planned at a place.
+func (r *Register) index(place journal.Place) (i int, ok bool) {
+	config, ok := r.configs[place.Configuration]
+	if !ok {
+		return 0, false
+	}
+	at, ok := r.at[turn{config: config, repeat: int32(place.Repeat), warmup: place.Warmup}]
+	return int(at), ok && int(r.section.turns[at].repeat) == place.Repeat
+}
+
+// IsStray says whether an error is that of a file which is no record, and from which no planned run is missing: somebody put it there,
+// or copied it. Whoever reads records passes over it, and tells of it.
+func (r *Register) IsStray(err error) bool {
+	broken, ok := errors.AsType[*journal.RecordError](err)
+	if !ok {
+		return false
+	}
+	place, counts := broken.Place()
+	return !counts || r.At(place) == nil
 }

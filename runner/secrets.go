@@ -2,6 +2,7 @@ package runner
 
 import (
 	"encoding/json"
+	"slices"
 
 	"bench/runner/scrub"
 	"bench/spec"
@@ -20,9 +21,12 @@ func secretsOf(m *spec.Module) *scrub.Scrubber {
 	return scrub.New(texts)
 }
 
+// keeperName is what the arguments of a keeper begin with.
+var keeperName = []string{"bench", "keep"}
+
 // keeper gives the arguments of a server's keeper, and what it reads first. It is told secrets there, since arguments are for all to see.
 func keeper(secrets *scrub.Scrubber, command []string) (args []string, first []byte, err error) {
-	args = []string{"bench", "keep"}
+	args = slices.Clone(keeperName)
 	if texts := secrets.Secrets(); len(texts) > 0 {
 		if first, err = json.Marshal(texts); err != nil {
 			return nil, nil, err

@@ -190,6 +190,8 @@ func (s *section) reason(t turn, records *journal.Index) (why, error) {
 		return outOfScope, err
 	case !ok:
 		return noRecord, nil
+	case entry.Altered:
+		return altered, nil
 	case entry.Hash == c.hash(t):
 		return upToDate, nil
 	}

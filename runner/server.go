@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"bench/agent"
 	"bench/runner/scrub"
 	"bench/spec"
 )
@@ -24,6 +25,7 @@ type Servers struct {
 	executable string
 	client     *http.Client
 	secrets    *scrub.Scrubber // of all that servers are given
+	holdoffs   holdoffs        // of all servers, also of those that nobody starts
 
 	mu      sync.Mutex // also held while a server starts
 	idle    *sync.Cond // a run has ended its use of a server
@@ -41,12 +43,24 @@ func NewServers(m *spec.Module, executable string) *Servers {
 	return s
 }
 
+// endpoint is where and how a server is called.
+func endpoint(s *spec.Server, url string) agent.Endpoint {
+	e := agent.Endpoint{Kind: s.Kind, API: s.API, URL: url, Timeouts: agent.Timeouts(s.Timeouts)}
+	if s.OpenAI != nil {
+		e.Key = s.OpenAI.Key.Reveal()
+	}
+	return e
+}
+
 // use gives where a server listens, and what to call when the run is over. A server that is not running is started, with its log
 // in the folder. Tell takes what happens meanwhile, without an address.
 func (s *Servers) use(ctx context.Context, ref spec.Ref, folder string, tell func(Event)) (url string, done func(), err error) {
 	server := s.module.Server(ref)
 	if server.Emulator == nil && len(server.Command) == 0 {
 		return server.URL, func() {}, nil
+	}
+	if err := s.canStart(ref); err != nil {
+		return "", nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"bench/agent"
 	"bench/runner/caplog"
 	"bench/runner/journal"
 )
@@ -184,8 +185,6 @@ func TestServerThatDoesNotStart(t *testing.T) {
 	defer taken.Close()
 	elsewhere := strings.TrimPrefix(strings.Split(inProcess(t, same), `"`)[5], "http://127.0.0.1:")
 	for name, test := range map[string]struct{ port, command, want string }{
-		"no such program": {port, `["no-such-program"]`, `server.ollama.s: there is no program no-such-program in PATH: install it, or write the path of another into "command"`},
-		"no such file":    {port, `["./no-such-file"]`, `server.ollama.s: there is no program DIR/no-such-file: put it there, or write the path of another into "command"`},
 		"it ends":         {port, `["sh", "-c", "echo why >&2; exit 3"]`, "server.ollama.s: sh ended before it was ready (exit code 3); its log DIR/runs/x/server.ollama.s.log ends with \"why\""},
 		"never ready":     {port, `["sleep", "100"]`, "server.ollama.s: sleep was not ready at http://127.0.0.1:" + port + "/api/version after 200ms; its log is DIR/runs/x/server.ollama.s.log"},
 		"another answers": {elsewhere, `["sleep", "100"]`, "server.ollama.s: something answers at http://127.0.0.1:" + elsewhere + ` already: stop it, or take "command" out of the spec to measure it`},
@@ -194,14 +193,10 @@ func TestServerThatDoesNotStart(t *testing.T) {
 			m := module(t, quick+strings.Replace(kept("s", test.port, test.command), `"10s"`, `"200ms"`, 1)+on("server.ollama.s", "  repeats = 4"))
 			p := plan(t, m)
 			got := apply(t, p)
-			class, tally, notes, tries := "connect: ", Tally{Planned: 4, Failed: 3, Waiting: 1}, 1, 6
-			if strings.HasPrefix(name, "no ") {
-				class, tally, notes, tries = "invalid_spec: ", Tally{Planned: 4, Failed: 4}, 0, 4
-			}
-			if got.tally != tally || got.err != nil || len(got.of(Noted)) != notes || len(got.of(RunFailed))+len(got.of(Retried)) != tries {
+			if got.tally != (Tally{Planned: 4, Failed: 3, Waiting: 1}) || got.err != nil || len(got.of(Noted)) != 1 || len(got.of(RunFailed))+len(got.of(Retried)) != 6 {
 				t.Errorf("%+v %v, noted: %v, retried: %d", got.tally, got.err, got.of(Noted), len(got.of(Retried)))
 			}
-			want := class + strings.ReplaceAll(test.want, "DIR", m.Dir)
+			want := "connect: " + strings.ReplaceAll(test.want, "DIR", m.Dir)
 			if failed := got.of(RunFailed); failed[0].Error.Error() != want {
 				t.Errorf("it says\n%s\nwant\n%s", failed[0].Error, want)
 			}
@@ -213,6 +208,43 @@ func TestServerThatDoesNotStart(t *testing.T) {
 			alone(t, sign)
 		})
 	}
+}
+
+// Where the program of a server is not there, or may not be executed, nothing is begun.
+func TestServerWithoutAProgram(t *testing.T) {
+	for name, test := range map[string]struct{ command, want string }{
+		"in PATH":      {"no-such-program", "there is no program no-such-program in PATH: install it, or %s"},
+		"in a folder":  {"./no-such-file", "there is no program DIR/no-such-file: put it there, or %s"},
+		"not for this": {"./serve", "DIR/serve may not be executed: allow it with `chmod +x`, or %s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := module(t, quick+kept("s", freePort(t), fmt.Sprintf("[%q]", test.command))+on("server.ollama.s", "  repeats = 4"))
+			if err := os.WriteFile(filepath.Join(m.Dir, "serve"), []byte("#!/bin/sh\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			p := plan(t, m)
+			got := apply(t, p)
+			want := "experiment.x: server.ollama.s: " + fmt.Sprintf(strings.ReplaceAll(test.want, "DIR", m.Dir), `write the path of another into "command"`)
+			if got.err == nil || got.err.Error() != want || got.tally != (Tally{Planned: 4, Waiting: 4}) || len(got.events) > 0 {
+				t.Errorf("%+v, events %v\n%v, want\n%s", got.tally, got.events, got.err, want)
+			}
+			if begun := lines(t, folder(p)); len(begun) > 0 {
+				t.Errorf("journal: %v", begun)
+			}
+		})
+	}
+}
+
+// A program that goes away meanwhile is the fault of the spec: no further try mends it.
+func TestServerProgramGoesAway(t *testing.T) {
+	sign := mark(t)
+	m := module(t, quick+kept("s", freePort(t), `["./serve"]`)+strings.Replace(on("server.ollama.s", "  repeats = 1"), "attempts = 2", "attempts = 5", 1))
+	write(t, m.Dir, map[string]string{"serve": "#!/bin/sh\nrm serve\n"})
+	got := apply(t, plan(t, m))
+	if got.err != nil || len(got.of(Retried)) != 1 || len(got.of(RunFailed)) != 1 || got.of(RunFailed)[0].Error.Class != agent.InvalidSpec {
+		t.Errorf("%v, retried: %v, failed: %v", got.err, got.of(Retried), got.of(RunFailed))
+	}
+	alone(t, sign)
 }
 
 // The command's own path is relative to the spec, as every path in it.

@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"bench/agent"
@@ -86,107 +87,64 @@ func (s *section) status(now time.Time) (*Status, error) {
 	if st.Holder, st.Presence, err = journal.HeldBy(folder, hostname()); err != nil {
 		return nil, err
 	}
-	events, err := journal.Events(folder)
+	seen, err := s.lastSession(folder)
 	if err != nil {
 		return nil, err
 	}
-	session := lastSession(events)
-	if len(session) > 0 {
-		st.Begun, st.Last = session[0].T, session[len(session)-1].T
-	}
-	isHolders := st.AtWork() && len(session) > 0 && session[0].PID == st.Holder.PID && session[len(session)-1].Event != journal.EventEnd
-	runs := st.follow(session)
-	records, err := journal.ReadIndex(folder)
-	if err != nil {
-		return nil, err
-	}
-	if err := st.count(s, runs, records, isHolders); err != nil {
+	st.Begun, st.Last, st.Ended, st.LastFailure = seen.begun, seen.last, seen.ended, seen.lastFailure
+	isHolders := st.AtWork() && seen.pid == st.Holder.PID && !seen.closed
+	if err := st.count(s, seen, isHolders); err != nil {
 		return nil, err
 	}
 	if isHolders {
-		st.running(runs, readProgress(folder), now)
+		st.running(seen.underWay, readProgress(folder), now)
 	}
 	return st, nil
 }
 
-// lastSession gives the events of the process that wrote last.
-func lastSession(events []journal.Event) []journal.Event {
-	for i, e := range slices.Backward(events) {
-		if e.Event == journal.EventBegin {
-			return events[i:]
-		}
-	}
-	return nil
-}
-
-// follow goes through a session, and keeps the last event of each run. What failed is looked at once more when it is tried again.
-func (st *Status) follow(session []journal.Event) map[string]journal.Event {
-	runs := map[string]journal.Event{}
-	for _, e := range session {
-		if e.Address == "" {
-			continue
-		}
-		if e.Event == journal.EventRetry {
-			st.Ended--
-		}
-		runs[e.Address] = e
-		if e.Event != journal.EventFinish {
-			continue
-		}
-		if e.State != journal.Superseded {
-			st.Ended++
-		}
-		address, err := spec.ParseAddress(e.Address)
-		if err == nil && (e.State == journal.Failed || e.State == journal.Invalid || e.State == journal.Lost) {
-			st.LastFailure = &Failure{address, e.Attempt, e.T, cmp.Or(e.Error, &agent.Error{Class: agent.Infrastructure, Message: e.Message})}
-		}
-	}
-	return runs
-}
-
 // count says of every planned run what became of it. Alive says whether the process of the session still works.
-func (st *Status) count(s *section, runs map[string]journal.Event, records *journal.Index, alive bool) error {
-	planned := 0
-	for _, t := range s.turns {
-		e, known := runs[s.address(t).String()]
-		if known {
-			planned++
-		}
+func (st *Status) count(s *section, seen *session, alive bool) error {
+	records := sync.OnceValues(func() (*journal.Index, error) { return journal.ReadIndex(s.plan.Folder(s.experiment)) })
+	st.Others = len(seen.others)
+	for i, t := range s.turns {
 		if t.why == outOfScope {
 			continue
 		}
-		fits := e.Hash == s.configs[t.config].hash(t)
-		if known && !fits {
+		last := seen.runs[i]
+		if last.event != "" && !last.fits {
 			st.Others++
 		}
 		if t.warmup {
 			continue
 		}
 		counts := !t.isTodo()
-		if !counts && fits && e.Event == journal.EventFinish && e.State == journal.Counted { // since the plan was made, if its record is there
-			reason, err := s.reason(t, records)
+		if !counts && last.fits && last.event == journal.EventFinish && last.state == journal.Counted { // since the plan was made, if its record is there
+			now, err := records()
+			if err != nil {
+				return err
+			}
+			reason, err := s.reason(t, now)
 			if err != nil {
 				return err
 			}
 			counts = reason == upToDate
 		}
-		st.add(e, counts, alive)
+		st.add(last, counts, alive)
 	}
-	st.Others += len(runs) - planned
 	return nil
 }
 
-// add counts a run by the last event of it; one without a name is none.
-func (st *Status) add(e journal.Event, counts, alive bool) {
+// add counts a run by what was seen of it last.
+func (st *Status) add(last trace, counts, alive bool) {
 	st.Planned++
 	switch {
 	case counts:
 		st.Counted++
-	case e.Event == "" || e.State == journal.Counted:
+	case last.event == "" || last.state == journal.Counted:
 		st.Waiting++
-	case e.Event != journal.EventFinish && alive:
+	case last.event != journal.EventFinish && alive:
 		st.UnderWay++
-	case e.Event == journal.EventStart || e.State == journal.Lost:
+	case last.event == journal.EventStart || last.state == journal.Lost:
 		st.Lost++
 	default:
 		st.Failed++
@@ -194,13 +152,13 @@ func (st *Status) add(e journal.Event, counts, alive bool) {
 }
 
 // running lists the attempts under way, with what the apply says of them.
-func (st *Status) running(runs map[string]journal.Event, p *Progress, now time.Time) {
+func (st *Status) running(underWay map[string]journal.Event, p *Progress, now time.Time) {
 	if p != nil && p.PID != st.Holder.PID {
 		p = nil
 	}
-	for _, e := range runs {
+	for _, e := range underWay {
 		address, err := spec.ParseAddress(e.Address)
-		if err != nil || e.Event != journal.EventStart && e.Event != journal.EventRetry {
+		if err != nil {
 			continue
 		}
 		a := Attempt{Address: address, Number: e.Attempt, Since: e.T}

@@ -28,6 +28,7 @@ type sweep struct {
 	standby    *standby
 	exclusion  exclusion // of runs that share a server
 	waits      sync.Once // to tell that they do
+	reloads    sync.Once // to tell that members load a model anew
 	stop, kill context.Context
 
 	mu       sync.Mutex // over what follows
@@ -108,8 +109,8 @@ func (s *sweep) dispatch(todo []int) map[spec.Ref]int {
 	for done, i := range todo {
 		r := s.section.run(i)
 		free := s.slotsOf(slots, r.Target())
-		slot, ok := s.take(free)
-		if !ok {
+		slot := s.take(free)
+		if !s.holdOff(r) {
 			break
 		}
 		if gone, ok := s.gone(r); ok {
@@ -150,18 +151,23 @@ func (s *sweep) slotsOf(slots map[spec.Ref]chan int, target spec.Ref) chan int {
 	return c
 }
 
-// take waits for a free slot, and says whether another run may begin.
-func (s *sweep) take(free <-chan int) (slot int, ok bool) {
+// take waits for a free slot, or the end of the sweep.
+func (s *sweep) take(free <-chan int) (slot int) {
 	select {
 	case slot = <-free:
 	case <-s.stop.Done():
 	}
+	return slot
+}
+
+// goesOn says whether another run may begin.
+func (s *sweep) goesOn() bool {
 	if s.stop.Err() != nil {
 		s.halt(ErrStopped)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slot, s.broken == nil
+	return s.broken == nil
 }
 
 // gone gives a server of the run that is given up, if there is one.
@@ -245,6 +251,9 @@ func (s *sweep) again(r *Run, a journal.Attempt, failed Event) (journal.Attempt,
 	select {
 	case <-time.After(failed.Delay):
 	case <-s.stop.Done():
+	}
+	s.holdOff(r)
+	if s.stop.Err() != nil {
 		return a, ErrStopped
 	}
 	return s.begin(r, failed.Slot)
@@ -296,18 +305,26 @@ func (s *sweep) say(e Event) {
 	}
 }
 
-// require checks what the targets ask of this machine.
+// require checks what the targets ask of this machine, and that the programs of servers are there.
 func (s *sweep) require(todo []int) error {
-	checked, slots := map[spec.Ref]bool{}, 0
+	seen, checked, slots := map[*setup]bool{}, map[spec.Ref]bool{}, 0
 	for _, i := range todo {
-		ref := s.section.setupOf(s.section.turns[i]).target()
-		if checked[ref] {
+		setup := s.section.setupOf(s.section.turns[i])
+		if seen[setup] {
 			continue
 		}
-		checked[ref] = true
-		slots += s.plan.slots(ref, s.options.Parallelism)
-		if err := meets(s.kill, s.plan.Module.Target(ref), s.folder); err != nil {
-			return fmt.Errorf("%s: %w", ref.Address(), err)
+		seen[setup] = true
+		if ref := setup.target(); !checked[ref] {
+			checked[ref] = true
+			slots += s.plan.slots(ref, s.options.Parallelism)
+			if err := meets(s.kill, s.plan.Module.Target(ref), s.folder); err != nil {
+				return fmt.Errorf("%s: %w", ref.Address(), err)
+			}
+		}
+		for _, ref := range setup.servers() {
+			if err := s.servers.canStart(ref); err != nil {
+				return err
+			}
 		}
 	}
 	return mayOpen(min(slots, len(todo)))

@@ -444,7 +444,7 @@ func TestCoresThatAreNotThere(t *testing.T) {
 }
 
 func TestMeets(t *testing.T) {
-	const card = "Some Card, 550.1, 24576, 300"
+	const card = "GPU-1, Some Card, 550.1, 24576, 0, 300, 300, Enabled, 1, 2, 3, 4"
 	for _, test := range []struct {
 		smi    string // what nvidia-smi says; "" where there is none
 		target spec.Target
@@ -456,7 +456,7 @@ func TestMeets(t *testing.T) {
 		{"", spec.Target{RequireGPU: 1 << 20}, "/", "a GPU with 1 MiB is required, and none was seen (nvidia-smi is not on PATH)"},
 		{card, spec.Target{RequireGPU: 24 << 30}, "/", ""},
 		{card, spec.Target{RequireGPU: 25 << 30}, "/", "a GPU with 25600 MiB is required, and the largest has 24576 MiB"},
-		{"Old Card, 1, [N/A], [N/A]\\n" + card, spec.Target{RequireGPU: 24 << 30}, "/", ""},
+		{"GPU-0, Old Card, 1, [N/A], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A]\\n" + card, spec.Target{RequireGPU: 24 << 30}, "/", ""},
 	} {
 		dir := t.TempDir()
 		if test.smi != "" {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -20,7 +21,7 @@ func Unsupported(m *spec.Module) hcl.Diagnostics {
 		u.onlyUsed(m)
 	}
 	for _, e := range m.Experiments {
-		u.experiment(e)
+		u.experiment(m, e)
 	}
 	u.questions(m)
 	return u.diags
@@ -55,8 +56,8 @@ func (u *unsupported) of(r spec.Ref, at hcl.Range, format string, args ...any) {
 
 func (u *unsupported) servers(m *spec.Module) {
 	for _, s := range m.Servers {
-		if s.OpenAI != nil {
-			u.of(s.Ref, s.KindRange, "The spec is right, but this version of bench can't measure a server of kind %q yet: it measures ollama and emulator.", s.Kind)
+		if s.OpenAI != nil && s.OpenAI.Metrics != "" {
+			u.of(s.Ref, s.OpenAI.MetricsRange, "The spec is right, but this version of bench does not read a server's metrics yet. Take it out to measure without them.")
 		}
 	}
 }
@@ -112,12 +113,33 @@ func (u *unsupported) onlyUsed(m *spec.Module) {
 	}
 }
 
-func (u *unsupported) experiment(e *spec.Experiment) {
+func (u *unsupported) experiment(m *spec.Module, e *spec.Experiment) {
+	if e.Isolation.Model == "unload" {
+		u.unload(m, e)
+	}
 	if len(e.After) > 0 {
 		u.add(e.AfterRange, "The spec is right, but this version of bench can't plan an experiment from the result of another yet. Write the values down that you want to confirm.")
 	}
 	if e.Sampling != nil {
 		u.add(e.Sampling.Range, "The spec is right, but this version of bench can't go on until a question is answered yet: it makes as many runs as repeats says.")
+	}
+}
+
+// unload finds the first server that can't be told to unload a model.
+func (u *unsupported) unload(m *spec.Module, e *spec.Experiment) {
+	if !slices.ContainsFunc(m.Servers, func(s *spec.Server) bool { return s.OpenAI != nil }) {
+		return
+	}
+	for c := range e.Configurations() {
+		for _, a := range c.Agents() {
+			if server := m.Server(a.Server); server != nil && server.OpenAI != nil {
+				u.diags = append(u.diags, &hcl.Diagnostic{
+					Severity: hcl.DiagError, Summary: "Model can't be unloaded", Subject: &e.Isolation.ModelRange,
+					Detail: fmt.Sprintf("%s can't be told to unload a model, as no server of kind openai can. Write model = \"keep\", or \"warm\" for a call before each run that is thrown away.", a.Server.Address()),
+				})
+				return
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"time"
 )
 
@@ -17,13 +18,16 @@ const (
 
 // A script is one call as it is planted: what it says, when, and what goes wrong.
 type script struct {
-	load   time.Duration
-	ttft   time.Duration
-	tokens []string
-	gaps   []time.Duration // gaps[i] lies after tokens[i]; after the last one the answer is done
-	fault  string          // "" for none
-	reason string          // done_reason: "length" if num_predict ended it, else "stop"
-	prompt int             // tokens of the prompt, cut to num_ctx as Ollama cuts it
+	load     time.Duration
+	ttft     time.Duration
+	tokens   []string
+	choices  [][]string      // tokens, and those of the further choices, as many and at the same times
+	gaps     []time.Duration // gaps[i] lies after tokens[i]; after the last one the answer is done
+	thinking int             // first tokens that are thinking; the last one never is
+	fault    string          // "" for none
+	reason   string          // done_reason: "length" if num_predict ended it, else "stop"
+	prompt   int             // tokens of the prompt, cut to num_ctx as Ollama cuts it
+	cached   int             // of them, in whole blocks; they are no part of ttft any more
 }
 
 // script draws a call. It is the same for the same seed, id, prompt and options.
@@ -42,12 +46,30 @@ func (c Config) script(id, prompt string, options map[string]any) script {
 	if limit, ok := number(options["num_predict"]); ok && limit >= 1 { // -1 and -2 mean no limit
 		n, s.reason = int(min(limit, maxTokens)), "length"
 	}
-	s.prompt = min((len(prompt)+3)/4, numCtx(options)) // a token of English is about 4 bytes
+	s.prompt = min(countTokens(prompt), numCtx(options))
 	s.fault = c.fault(chance(c.Seed, id, "fault"))
 	s.gaps = gaps(chance(c.Seed, id, "gaps"), n, rate, c.Jitter)
-	s.tokens = tokens(chance(c.Seed, id, "text"), n)
+	s.tokens = tokens(chance(c.Seed, id, "text"), n, c.Style.MultiByte)
+	s.choices = [][]string{s.tokens}
+	s.thinking = min(c.Style.Thinking, n-1)
 	return s
 }
+
+// choose adds choices until there are n.
+func (s *script) choose(c Config, id string, n int) {
+	for i := len(s.choices); i < n; i++ {
+		s.choices = append(s.choices, tokens(chance(c.Seed, id, "text "+strconv.Itoa(i)), len(s.tokens), c.Style.MultiByte))
+	}
+}
+
+// cache takes from the prompt what need not be computed again, and from the time to the first token as much.
+func (s *script) cache(tokens int) {
+	s.cached = max(0, min(tokens, s.prompt-1))
+	s.ttft -= time.Duration(float64(s.ttft) * float64(s.cached) / float64(s.prompt))
+}
+
+// countTokens guesses: a token of English is about 4 bytes.
+func countTokens(prompt string) int { return (len(prompt) + 3) / 4 }
 
 // maxTokens bounds an answer, whatever num_predict says.
 const maxTokens = 1 << 20

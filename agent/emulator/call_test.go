@@ -122,7 +122,7 @@ func TestFaultRates(t *testing.T) {
 
 // A workflow finds what it looks for in the text.
 func TestText(t *testing.T) {
-	text := strings.Join(tokens(chance(1, "x", "text"), 200), "")
+	text := strings.Join(tokens(chance(1, "x", "text"), 200, false), "")
 	for pattern, least := range map[string]int{
 		`(?m)^## Summary$`:                3,
 		`(?m)^- Finding \d+: \w+( \w+)+$`: 6,

@@ -3,7 +3,6 @@ package emulator
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 )
 
@@ -18,6 +17,9 @@ type Config struct {
 	Models          []string      `json:"models,omitempty"`  // that it has; none: whatever is asked for
 	Effects         []Effect      `json:"effects,omitempty"`
 	Faults          []Fault       `json:"faults,omitempty"`
+	Style           Style         `json:"style,omitzero"`
+	Replay          []Recording   `json:"replay,omitempty"`    // calls that are answered as these were; where none fits, as planted
+	SentKept        int           `json:"sent_kept,omitempty"` // chunks whose send time is remembered; 0: 262144. The oldest calls are forgotten first
 }
 
 // An Effect changes the timing of the calls whose options are those of When. Changes are relative: 0.02
@@ -29,24 +31,6 @@ type Effect struct {
 	LoadTime        float64        `json:"load_time,omitempty"`
 }
 
-// A Fault befalls a share of the calls.
-type Fault struct {
-	Kind string  `json:"kind"`
-	Rate float64 `json:"rate"` // share of the calls, 0 to 1; over all faults at most 1
-}
-
-// The kinds of faults. Those inside an answer come after half of its tokens.
-const (
-	Reset       = "reset"        // the connection is reset inside the answer
-	Stall       = "stall"        // the answer stands still until the client goes
-	HTTP500     = "http_500"     // status 500, at once
-	Truncated   = "truncated"    // the answer ends in good order, without its last line
-	SlowHeader  = "slow_header"  // no header comes until the client goes
-	ErrorObject = "error_object" // an error stands in the answer, under status 200
-)
-
-var faultKinds = []string{Reset, Stall, HTTP500, Truncated, SlowHeader, ErrorObject}
-
 func (c Config) validate() error {
 	switch {
 	case c.LoadTime < 0 || c.TTFT < 0:
@@ -55,6 +39,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("tokens_per_second is %v: it must be a positive number", c.TokensPerSecond)
 	case !(c.Jitter >= 0 && c.Jitter <= 1):
 		return fmt.Errorf("jitter is %v: it must lie between 0 and 1", c.Jitter)
+	case c.SentKept < 0:
+		return fmt.Errorf("sent_kept is %d: it may not be negative", c.SentKept)
 	case c.OutputTokens < 0 || c.OutputTokens > maxTokens:
 		return fmt.Errorf("output_tokens is %d: it must lie between 0 and %d", c.OutputTokens, maxTokens)
 	}
@@ -63,20 +49,15 @@ func (c Config) validate() error {
 			return fmt.Errorf("effect %d: %w", i+1, err)
 		}
 	}
-	total := 0.0
-	for _, f := range c.Faults {
-		if !slices.Contains(faultKinds, f.Kind) {
-			return fmt.Errorf("fault %q is not known: it is one of %q", f.Kind, faultKinds)
+	for i, r := range c.Replay {
+		if err := r.validate(); err != nil {
+			return fmt.Errorf("recording %d: %w", i+1, err)
 		}
-		if !(f.Rate >= 0 && f.Rate <= 1) {
-			return fmt.Errorf("fault %q has rate %v: it must lie between 0 and 1", f.Kind, f.Rate)
-		}
-		total += f.Rate
 	}
-	if total > 1+1e-9 { // 0.1 ten times is a little more than 1
-		return fmt.Errorf("the rates of all faults add up to %v, more than 1", total)
+	if err := c.Style.validate(); err != nil {
+		return fmt.Errorf("style: %w", err)
 	}
-	return nil
+	return validateFaults(c.Faults)
 }
 
 func (e Effect) validate() error {

@@ -245,7 +245,7 @@ func TestLoadAndUnloadWithoutPrompt(t *testing.T) {
 
 // A model in use is unloaded when its last call ends, and a call for another waits until then.
 func TestUnloadWaitsForUsers(t *testing.T) {
-	var s slot
+	s := slot{clock: newClock()}
 	m, n := load{model: "m"}, load{model: "n"}
 	if err := s.acquire(t.Context(), m, 0); err != nil {
 		t.Fatal(err)
@@ -275,7 +275,7 @@ func TestUnloadWaitsForUsers(t *testing.T) {
 
 // A load that is given up leaves nothing loaded, and the next call loads.
 func TestLoadGivenUp(t *testing.T) {
-	var s slot
+	s := slot{clock: newClock()}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.acquire(ctx, load{model: "m"}, time.Hour); err == nil {
@@ -324,17 +324,6 @@ func TestServeSaysWhyItCannot(t *testing.T) {
 	ln.Close()
 	if err := s.Serve(t.Context(), ln); err == nil {
 		t.Error("it served on a closed listener")
-	}
-}
-
-func TestSentIsBounded(t *testing.T) {
-	var l sentLog
-	for i := range sentKept + 3 {
-		l.add(Sent{Index: i})
-	}
-	all := l.all()
-	if len(all) != sentKept || all[0].Index != 3 || all[sentKept-1].Index != sentKept+2 {
-		t.Errorf("%d kept, from %d to %d", len(all), all[0].Index, all[len(all)-1].Index)
 	}
 }
 

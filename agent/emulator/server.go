@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,14 +32,17 @@ const (
 
 // A Server is an emulator. It is an [http.Handler]; [Server.Serve] runs it on a listener.
 type Server struct {
-	config Config
-	mux    *http.ServeMux
-	slot   slot
-	sent   sentLog
-	calls  atomic.Uint64 // that came without an X-Request-Id
+	config   Config
+	mux      *http.ServeMux
+	clock    *clock
+	slot     slot
+	prefixes prefixCache
+	sent     *sentLog
+	calls    atomic.Uint64 // that came without an X-Request-Id
 
 	mu     sync.Mutex
-	models []string // full names of those it has, or of those asked for so far
+	models []string       // full names of those it has, or of those asked for so far
+	turns  map[string]int // which recording is next, by the model's full name
 }
 
 // New checks the configuration.
@@ -46,7 +50,8 @@ func New(c Config) (*Server, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s := &Server{config: c, mux: http.NewServeMux()}
+	s := &Server{config: c, mux: http.NewServeMux(), clock: newClock(), sent: newSentLog(cmp.Or(c.SentKept, defaultSentKept)), turns: map[string]int{}}
+	s.slot.clock = s.clock
 	for _, m := range c.Models {
 		s.models = append(s.models, wire.FullName(m))
 	}
@@ -56,18 +61,24 @@ func New(c Config) (*Server, error) {
 	s.mux.HandleFunc("GET /api/ps", s.ps)
 	s.mux.HandleFunc("POST /api/show", s.show)
 	s.mux.HandleFunc("POST /api/generate", s.generate)
+	s.mux.HandleFunc("POST /api/chat", s.chat)
+	s.mux.HandleFunc("GET /v1/models", s.openAIModels)
+	s.mux.HandleFunc("POST /v1/chat/completions", s.chatCompletions)
+	s.mux.HandleFunc("POST /v1/completions", s.completions)
+	s.mux.HandleFunc("GET /emulator/sent", s.tellSent)
 	return s, nil
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP answers one request over HTTP/1.1. It takes the connection over from net/http for an answer that
+// streams, and gives it back afterwards.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// Serve answers on the listener until the context ends; then it breaks off the calls that still run,
-// waits for them up to a second, and returns nil.
+// Serve answers on the listener until the context ends; then it breaks off the calls that still run and
+// returns nil, after a second at most.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{
 		Handler:           s,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
+		BaseContext:       func(net.Listener) context.Context { return context.WithValue(ctx, lifetime{}, ctx) },
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	served := make(chan error, 1)
@@ -84,9 +95,6 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	return server.Close()
 }
-
-// Sent gives the last chunks sent, oldest first: 65536 at most.
-func (s *Server) Sent() []Sent { return s.sent.all() }
 
 func (s *Server) version(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, wire.VersionResponse{Version: Version})
@@ -116,11 +124,7 @@ func (s *Server) ps(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 	var req wire.ShowRequest
-	if !decode(w, r, &req) {
-		return
-	}
-	if !s.has(req.Model) {
-		notFound(w, req.Model)
+	if !decode(w, r, &req, ollamaTrouble) || !s.hasOllama(w, req.Model) {
 		return
 	}
 	reply(w, http.StatusOK, wire.ShowResponse{
@@ -168,16 +172,21 @@ func (s *Server) requestID(r *http.Request) string {
 	return strconv.FormatUint(s.calls.Add(1), 10)
 }
 
-func decode(w http.ResponseWriter, r *http.Request, into any) bool {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(into)
+// decode reads a body into one value or several, or answers what is wrong with it.
+func decode(w http.ResponseWriter, r *http.Request, into any, trouble func(int, string) any, more ...any) bool {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest)) // all of it: only then does net/http tell when the client goes
+	for _, v := range append([]any{into}, more...) {
+		if err == nil {
+			err = json.Unmarshal(body, v)
+		}
+	}
 	switch {
 	case err == nil:
 		return true
-	case errors.Is(err, io.EOF):
-		fail(w, http.StatusBadRequest, "missing request body")
-	default:
-		fail(w, http.StatusBadRequest, err.Error())
+	case len(body) == 0:
+		err = errors.New("missing request body")
 	}
+	reply(w, http.StatusBadRequest, trouble(http.StatusBadRequest, err.Error()))
 	return false
 }
 
@@ -185,12 +194,4 @@ func reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // fails only if the client has gone
-}
-
-func fail(w http.ResponseWriter, status int, message string) {
-	reply(w, status, wire.ErrorResponse{Error: message})
-}
-
-func notFound(w http.ResponseWriter, model string) {
-	fail(w, http.StatusNotFound, fmt.Sprintf("model '%s' not found", model))
 }

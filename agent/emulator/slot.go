@@ -16,6 +16,8 @@ type load struct {
 // A slot holds the one model that is loaded, as Ollama does on a machine with room for one: a call for
 // another model, or with another num_ctx or num_gpu, waits until it is free and loads anew.
 type slot struct {
+	clock *clock
+
 	mu      sync.Mutex
 	loaded  *load // nil: none
 	expires time.Time
@@ -39,7 +41,7 @@ func (s *slot) acquire(ctx context.Context, want load, takes time.Duration) erro
 		case s.users == 0 && !s.loading:
 			s.loaded, s.evict, s.loading = nil, false, true
 			s.mu.Unlock()
-			err := sleepUntil(ctx, now.Add(takes))
+			err := s.clock.sleepUntil(ctx, now.Add(takes))
 			s.finishLoad(want, err)
 			return err
 		}

@@ -11,13 +11,22 @@ var words = []string{
 	" small", " large", " steady", " cold", " warm", " first", " second", " load", " model", " tokens", " layers", " runs",
 }
 
+// wordsBeyond have characters of two to four bytes.
+var wordsBeyond = []string{
+	" größer", " naïve", " température", " Ω", " данные", " память", " 推論", " 速度", " 토큰", " λ→μ", " ✓", " 🚀", " 🧪🔬", " café",
+}
+
 // tokens writes n tokens of a report in Markdown: headings, findings and recommendations in lines of
 // the kind that a workflow takes out of a model's answer. A token is one chunk.
-func tokens(r *rand.Rand, n int) []string {
+func tokens(r *rand.Rand, n int, multiByte bool) []string {
+	vocabulary := words
+	if multiByte {
+		vocabulary = wordsBeyond
+	}
 	var out []string
-	line := func(words int, head ...string) {
+	line := func(length int, head ...string) {
 		out = append(out, head...)
-		out = append(out, sentence(r, words)...)
+		out = append(out, sentence(r, vocabulary, length)...)
 		out = append(out, "\n")
 	}
 	for finding := 1; len(out) < n; finding += 2 {
@@ -31,10 +40,10 @@ func tokens(r *rand.Rand, n int) []string {
 	return out[:n]
 }
 
-func sentence(r *rand.Rand, n int) []string {
+func sentence(r *rand.Rand, vocabulary []string, n int) []string {
 	out := make([]string, n)
 	for i := range out {
-		out[i] = words[r.IntN(len(words))]
+		out[i] = vocabulary[r.IntN(len(vocabulary))]
 	}
 	return out
 }

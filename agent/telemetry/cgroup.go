@@ -19,6 +19,16 @@ func cgroupLimits(root fs.FS) (*Cgroup, error) {
 		return nil, err
 	}
 	var limits Cgroup
+	eachCgroup(table, func(controller, dir string) { limits.read(root, controller, dir) })
+	if limits == (Cgroup{}) {
+		return nil, nil
+	}
+	return &limits, nil
+}
+
+// eachCgroup visits the control groups that /proc/PID/cgroup lists, each with those above it up to the
+// root, once for each controller of its hierarchy. The controller of version 2 is "".
+func eachCgroup(table string, visit func(controller, dir string)) {
 	for line := range strings.Lines(table) {
 		parts := strings.SplitN(strings.TrimSpace(line), ":", 3) // hierarchy:controllers:path
 		if len(parts) != 3 {
@@ -26,17 +36,13 @@ func cgroupLimits(root fs.FS) (*Cgroup, error) {
 		}
 		for dir := path.Clean("/" + parts[2]); ; dir = path.Dir(dir) {
 			for _, controller := range strings.Split(parts[1], ",") {
-				limits.read(root, controller, strings.Trim(dir, "/"))
+				visit(controller, strings.Trim(dir, "/"))
 			}
 			if dir == "/" {
 				break
 			}
 		}
 	}
-	if limits == (Cgroup{}) {
-		return nil, nil
-	}
-	return &limits, nil
 }
 
 // read tightens the limits by those of one group; the controller is "" for version 2.

@@ -1,9 +1,19 @@
-// Package telemetry says on what a measurement was made: the machine before a run, and what the process
-// has used after it.
+// Package telemetry says on what a measurement was made, and what happened meanwhile: the machine before a
+// run ([Host]), what a run used and what disturbed it ([Observe]), and what this process has used ([Usage]).
 //
-// It reads /proc and /sys itself, and starts nvidia-smi once if there is one. What cannot be read is
-// named in [Environment.Absent] with the reason; it is never a zero that looks like a reading. Nothing
-// that it gives names a person, a host or a network address, so that an environment can be published.
+//	o := telemetry.Observe(ctx, telemetry.Subject{ServerURL: url, Metrics: telemetry.ScrapeHTTP(client, url+"/metrics")})
+//	o.Begin()            // right before the run
+//	…
+//	seen := o.End(ctx)   // right after it
 //
-// What it does not do: it samples nothing while a run goes on, and has no figure of the server's process.
+// Most figures are differences between two readings of the kernel's counters, so they cost the run nothing.
+// One goroutine samples while it goes on, once a second, and reads one line of /proc for each process of the
+// agent and the server. A single nvidia-smi tells of the GPUs; it never outlives this process, and nobody waits for it
+// for more than a second.
+//
+// What cannot be read is named in an Absent map with the reason; it is never a zero that looks like a
+// reading. Nothing that it gives names a person, a host or a network address, so that it can be published.
+//
+// What it does not do: it follows no server on another machine or in another container, and knows only
+// NVIDIA's GPUs.
 package telemetry

@@ -40,10 +40,7 @@ type Cgroup struct {
 func Host(ctx context.Context) Environment {
 	env := host(os.DirFS("/"))
 	env.OS, env.Arch, env.CoresAllowed = runtime.GOOS, runtime.GOARCH, runtime.NumCPU()
-	var err error
-	if env.GPUs, err = gpus(ctx); err != nil {
-		env.Absent["gpus"] = err.Error()
-	}
+	env.GPUs = gpus(ctx, env.Absent)
 	return env
 }
 

@@ -1,13 +1,11 @@
 package telemetry
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"runtime"
 	"strconv"
-	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -120,50 +118,6 @@ func TestContainer(t *testing.T) {
 	}
 }
 
-func TestParseGPUs(t *testing.T) {
-	got, err := parseGPUs([]byte("NVIDIA H100 80GB HBM3, 550.54.15, 81559, 700.00\nNVIDIA Tegra, [N/A], [Not Supported], [N/A]\n"))
-	want := []GPU{
-		{Name: "NVIDIA H100 80GB HBM3", Driver: "550.54.15", MemoryBytes: new(int64(81559 << 20)), PowerLimitW: new(700.0)},
-		{Name: "NVIDIA Tegra"},
-	}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Error(err, diff)
-	}
-	for _, bad := range []string{"", "No devices were found\n", "a, b\n"} {
-		if got, err := parseGPUs([]byte(bad)); err == nil {
-			t.Errorf("%q gives %v", bad, got)
-		}
-	}
-}
-
-// A program in place of nvidia-smi: one that answers, one that fails, and one that hangs.
-func TestGPUsFromProgram(t *testing.T) {
-	for name, test := range map[string]struct {
-		script string
-		limit  time.Duration
-		gpus   int
-		saying string
-	}{
-		"answers": {"echo 'GPU, 1, 2, 3'", time.Minute, 1, ""},
-		"fails":   {"echo 'driver mismatch' >&2; exit 9", time.Minute, 0, "exit status 9"},
-		"hangs":   {"exec sleep 60", time.Nanosecond, 0, "took over"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			if err := os.WriteFile(dir+"/nvidia-smi", []byte("#!/bin/sh\n"+test.script+"\n"), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-			ctx, cancel := context.WithTimeout(t.Context(), test.limit)
-			defer cancel()
-			got, err := gpus(ctx)
-			if len(got) != test.gpus || (err == nil) != (test.saying == "") || err != nil && !strings.Contains(err.Error(), test.saying) {
-				t.Errorf("%v, %v", got, err)
-			}
-		})
-	}
-}
-
 // Whatever machine this is: each field of the JSON is read or its absence explained.
 func TestHostLeavesNoGap(t *testing.T) {
 	env := Host(t.Context())
@@ -189,7 +143,13 @@ func TestHostLeavesNoGap(t *testing.T) {
 const childVariable = "BENCH_TELEMETRY_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childVariable) != "" {
+	switch os.Getenv(childVariable) {
+	case "sample":
+		_, _ = startGPUs()
+		time.Sleep(time.Hour)
+	case "serve":
+		serveInherited()
+	case "usage":
 		_, _ = os.Stdout.WriteString(strconv.FormatInt(Usage().PeakRSSBytes, 10))
 		os.Exit(0)
 	}
@@ -207,7 +167,7 @@ func TestPeakIsNotTheParents(t *testing.T) {
 		ballast[i] = 1
 	}
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"=1")
+	cmd.Env = append(os.Environ(), childVariable+"=usage")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

@@ -20,15 +20,23 @@ type Used struct {
 // The peak is VmHWM of /proc/self/status where there is one. On Linux ru_maxrss is kept over exec: a
 // worker that was just started would report the peak of the larger process that started it.
 func Usage() Used {
-	var self, children syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &self) // fails for no argument that is given here
-	_ = syscall.Getrusage(syscall.RUSAGE_CHILDREN, &children)
-	use := Used{CPUNS: self.Utime.Nano() + self.Stime.Nano() + children.Utime.Nano() + children.Stime.Nano()}
+	use := Used{CPUNS: cpuTime()}
 	if status, err := os.ReadFile("/proc/self/status"); err == nil {
 		use.PeakRSSBytes = kibField(status, "VmHWM")
 	} else {
-		use.PeakRSSBytes = self.Maxrss // bytes on Darwin, the one other system this is built for
+		use.PeakRSSBytes = resources(syscall.RUSAGE_SELF).Maxrss // bytes on Darwin, the one other system this is built for
 	}
+	return use
+}
+
+// cpuTime gives the CPU time of this process and of its children that were waited for.
+func cpuTime() int64 {
+	self, children := resources(syscall.RUSAGE_SELF), resources(syscall.RUSAGE_CHILDREN)
+	return self.Utime.Nano() + self.Stime.Nano() + children.Utime.Nano() + children.Stime.Nano()
+}
+
+func resources(who int) (use syscall.Rusage) {
+	_ = syscall.Getrusage(who, &use) // fails for no argument that is given here
 	return use
 }
 

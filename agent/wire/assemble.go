@@ -28,6 +28,25 @@ type callParts struct {
 	arguments []byte
 }
 
+// take takes a line or an event that was walked into m, with what was found wrong with it. A message of
+// the protocol has the member that is named, or an error.
+func (a *assembly) take(e event, m *message, wrong error, member string) error {
+	switch {
+	case wrong == errCutOff && !e.ended:
+		return fmt.Errorf("%w, inside %s", ErrUnfinished, quote(e.data))
+	case wrong != nil:
+		return fmt.Errorf("%w: %w in %s", ErrMalformed, wrong, quote(e.data))
+	}
+	reported := m.reported()
+	if !m.answers && reported == nil {
+		return fmt.Errorf("%w: neither %s nor error in %s", ErrMalformed, member, quote(e.data))
+	}
+	if err := a.add(m, e.last); err != nil {
+		return err
+	}
+	return reported
+}
+
 // add takes a message whose JSON ends at the offset last of the tape.
 func (a *assembly) add(m *message, last int) error {
 	if a.firstNS == nil {
@@ -35,7 +54,7 @@ func (a *assembly) add(m *message, last int) error {
 	}
 	for i := range m.deltas {
 		d := &m.deltas[i]
-		c := a.choice(d.choice)
+		c := a.choice(int(d.choice.n))
 		c.response = d.content.appendTo(c.response)
 		c.thinking = d.thinking.appendTo(c.thinking)
 		c.refusal = d.refusal.appendTo(c.refusal)
@@ -46,7 +65,7 @@ func (a *assembly) add(m *message, last int) error {
 			return err
 		}
 		if kind, ok := d.kind(); ok {
-			a.chunks = append(a.chunks, Chunk{NS: a.tape.At(last), Choice: int32(d.choice), Kind: kind})
+			a.chunks = append(a.chunks, Chunk{NS: a.tape.At(last), Choice: int32(d.choice.n), Kind: kind})
 		}
 	}
 	a.figures.take(&m.figures)
@@ -141,16 +160,21 @@ func (c *choiceParts) choice() Choice {
 
 // reported is the error that a message tells of, or nil. Null and an empty text are none.
 func (m *message) reported() error {
-	said := m.fault
-	if said == nil && !m.answers && string(m.object) == `"error"` {
-		said = m.text
+	said := errorText(m.fault)
+	if said == "" && !m.answers && string(m.object) == `"error"` {
+		said = errorText(m.text)
 	}
-	if said == nil {
+	if said == "" {
 		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrReported, said)
+}
+
+func errorText(raw []byte) string {
+	if raw == nil || string(raw) == "null" {
+		return ""
 	}
 	var text ErrorText
-	if json.Unmarshal(said, &text) != nil || text == "" {
-		return nil
-	}
-	return fmt.Errorf("%w: %s", ErrReported, text)
+	_ = json.Unmarshal(raw, &text) // which takes any JSON
+	return string(text)
 }

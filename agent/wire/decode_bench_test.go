@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -46,10 +47,37 @@ func BenchmarkDecodeOllama(b *testing.B) {
 		`"context":[1,2,3],"total_duration":9,"load_duration":1,"prompt_eval_count":5,"prompt_eval_duration":2,"eval_count":1000,"eval_duration":6}`+"\n"))
 }
 
+const vllmLast = `data: {"id":"chatcmpl-8f0e7c1d2b3a4958a6b7c8d9e0f1a2b3","object":"chat.completion.chunk","created":1762783387,` +
+	`"model":"meta-llama/Llama-3.1-8B-Instruct","choices":[{"index":0,"delta":{"content":""},"logprobs":null,"finish_reason":"stop","stop_reason":null}]}` +
+	"\n\ndata: [DONE]\n\n"
+
 func BenchmarkDecodeOpenAI(b *testing.B) {
 	benchmarkDecode(b, OpenAIChat, benchmarkBody(func(_ int, token string) string {
 		return fmt.Sprintf(vllmToken, token)
-	}, `data: {"id":"chatcmpl-8f0e7c1d2b3a4958a6b7c8d9e0f1a2b3","object":"chat.completion.chunk","created":1762783387,`+
-		`"model":"meta-llama/Llama-3.1-8B-Instruct","choices":[{"index":0,"delta":{"content":""},"logprobs":null,"finish_reason":"stop","stop_reason":null}]}`+
-		"\n\ndata: [DONE]\n\n"))
+	}, vllmLast))
+}
+
+// The same, but no event has around its content what the one before it has.
+func BenchmarkDecodeOpenAIVaried(b *testing.B) {
+	benchmarkDecode(b, OpenAIChat, benchmarkBody(func(i int, token string) string {
+		return fmt.Sprintf(strings.Replace(vllmToken, "1762783387", fmt.Sprint(1762783387+i), 1), token)
+	}, vllmLast))
+}
+
+// What encoding/json takes for the same events, without all that is around them.
+func BenchmarkEncodingJSON(b *testing.B) {
+	var events [][]byte
+	for _, token := range benchmarkTokens {
+		event := fmt.Sprintf(vllmToken, strings.TrimSuffix(token, "|"))
+		events = append(events, []byte(strings.TrimPrefix(event, "data: ")))
+	}
+	for b.Loop() {
+		for i := range benchmarkChunks {
+			var chunk ChatCompletionChunk
+			if err := json.Unmarshal(events[i%len(events)], &chunk); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(benchmarkChunks*float64(b.N)/b.Elapsed().Seconds(), "chunks/s")
 }

@@ -9,12 +9,13 @@ import (
 // doneMark is the data of the last event of OpenAI's streams.
 const doneMark = "[DONE]"
 
-// An event is one server-sent event.
+// An event is one server-sent event, or one line of NDJSON.
 type event struct {
-	data  []byte // its data lines, joined by line feeds, without blanks at the end
-	last  int    // offset of the last byte of data in the body
-	fault bool   // it is of the kind error
-	ended bool   // by a blank line, not only by the end of the body
+	data   []byte // without blanks at the end; of several data lines, joined by line feeds
+	last   int    // offset of the last byte of data in the body
+	fault  bool   // it is of the kind error
+	joined bool   // data lies in the reader's own room, until the next event
+	ended  bool   // by a blank line, or the line by its own end; not only by the end of the body
 }
 
 // An eventReader finds the server-sent events in a body (HTML Living Standard, section 9.2.6). Unlike a
@@ -55,7 +56,7 @@ func (r *eventReader) next() (e event, ok bool) {
 		}
 		name, value := field(line)
 		switch string(name) {
-		case "error": // llama.cpp before 2025 said an error so
+		case "error": // as older llama.cpp says it
 			e.fault = true
 			fallthrough
 		case "data":
@@ -67,6 +68,7 @@ func (r *eventReader) next() (e event, ok bool) {
 				r.err = fmt.Errorf("%w: an event of more than %d bytes", ErrMalformed, MaxLine)
 				return event{}, false
 			}
+			e.joined = lines > 0
 			lines++
 		case "event":
 			e.fault = string(value) == "error"

@@ -7,7 +7,7 @@ const (
 	mostNS        = int64(30 * 24 * time.Hour) // of a duration within one call
 	mostTokens    = 1 << 31
 	mostChoices   = 128 // OpenAI's own limit of n
-	mostToolCalls = 1024
+	mostToolCalls = 128 // of one choice
 )
 
 // A message is one line or event, parsed but not yet trusted: its texts are still bytes of its JSON. One
@@ -24,7 +24,7 @@ type message struct {
 
 // A delta is what a message brings of one choice.
 type delta struct {
-	choice                             int
+	choice                             figure // its index; the first, if the server doesn't number them
 	content, thinking, refusal, finish quoted
 	calls                              []callDelta
 }
@@ -86,26 +86,4 @@ func (f *figures) take(other *figures) {
 			*pair.to = *pair.from
 		}
 	}
-}
-
-func (f figure) int64() *int64 {
-	if !f.ok {
-		return nil
-	}
-	return new(f.n)
-}
-
-func (f figure) int() *int {
-	if !f.ok {
-		return nil
-	}
-	return new(int(f.n))
-}
-
-// or is the other where this one is absent.
-func (f figure) or(other figure) figure {
-	if f.ok {
-		return f
-	}
-	return other
 }

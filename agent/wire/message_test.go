@@ -52,7 +52,7 @@ func TestErrorResponse(t *testing.T) {
 		{"Ollama", `{"error":"model 'x' not found"}`, "model 'x' not found"},
 		{"OpenAI", `{"error":{"message":"no such model","type":"invalid_request_error","code":null}}`, "no such model"},
 		{"a code that is a number", `{"error":{"code":400,"message":"too long","type":"BadRequestError"}}`, "too long"},
-		{"vLLM before 0.10", `{"object":"error","message":"too long","type":"BadRequestError","code":400}`, "too long"},
+		{"older vLLM", `{"object":"error","message":"too long","type":"BadRequestError","code":400}`, "too long"},
 		{"TGI", `{"error":"overloaded","error_type":"overloaded"}`, "overloaded"},
 		{"an object of another form", `{"error":{"reason":"x"}}`, `{"reason":"x"}`},
 		{"none", `{"message":"hello"}`, ""},

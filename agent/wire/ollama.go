@@ -54,7 +54,7 @@ type Message struct {
 
 // A MessageToolCall is one call of a tool, whole: Ollama sends none in parts.
 type MessageToolCall struct {
-	ID       string                  `json:"id,omitempty"` // servers before 0.13 send none
+	ID       string                  `json:"id,omitempty"` // older servers send none
 	Function MessageToolCallFunction `json:"function"`
 }
 

@@ -36,20 +36,8 @@ func (a *assembly) lines(data []byte) error {
 		m.reset()
 		s.reset(line)
 		s.ollama(&m)
-		if err := s.end(); err == errCutOff && !ended {
-			return fmt.Errorf("%w, inside the line %s", ErrUnfinished, quote(line))
-		} else if err != nil {
-			return fmt.Errorf("%w: %w in %s", ErrMalformed, err, quote(line))
-		}
-		reported := m.reported()
-		if !m.answers && reported == nil {
-			return fmt.Errorf("%w: neither done nor error in %s", ErrMalformed, quote(line))
-		}
-		if err := a.add(&m, last); err != nil {
+		if err := a.take(event{data: line, last: last, ended: ended}, &m, s.end(), "done"); err != nil {
 			return err
-		}
-		if reported != nil {
-			return reported
 		}
 	}
 	if !m.done {
@@ -76,18 +64,18 @@ func (s *scanner) ollama(m *message) {
 		case "error":
 			m.fault = s.raw()
 		case "total_duration":
-			f.totalNS = s.integer(mostNS)
+			s.integer(&f.totalNS, mostNS)
 		case "load_duration":
-			f.loadNS = s.integer(mostNS)
+			s.integer(&f.loadNS, mostNS)
 		case "prompt_eval_duration":
-			f.promptNS = s.integer(mostNS)
+			s.integer(&f.promptNS, mostNS)
 		case "eval_duration":
-			f.evalNS = s.integer(mostNS)
+			s.integer(&f.evalNS, mostNS)
 		case "prompt_eval_count":
-			f.promptN = s.integer(mostTokens)
+			s.integer(&f.promptN, mostTokens)
 			f.prompt = f.promptN
 		case "eval_count":
-			f.evalN = s.integer(mostTokens)
+			s.integer(&f.evalN, mostTokens)
 		default:
 			s.skip()
 		}

@@ -28,11 +28,11 @@ func ended(s Stream) Stream {
 	return s
 }
 
-func TestDecodeOllama(t *testing.T) {
+func ollamaTests() []decodeTest {
 	text, last := ollamaText, ollamaLast
 	mib := strings.Repeat("x", 1<<20)
 	a := Choice{Response: "a"}
-	testDecode(t, OllamaGenerate, []decodeTest{
+	return []decodeTest{
 		{"a read a chunk", []string{text("a"), text("b"), last}, ended(Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}, {NS: 1}}, Choice: Choice{Response: "ab"}}), nil, ""},
 		{"coalesced", []string{text("a") + text("b"), text("c"), last}, ended(Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}, {NS: 0}, {NS: 1}}, Coalesced: 1, Choice: Choice{Response: "abc"}}), nil, ""},
 		{"split over reads", []string{`{"response":"a","do`, `ne":false}`, "\n", last}, ended(Stream{FirstNS: new(int64(1)), Chunks: []Chunk{{NS: 1}}, Choice: a}), nil, ""},
@@ -46,9 +46,11 @@ func TestDecodeOllama(t *testing.T) {
 		{"text in the last line", []string{`{"response":"a","done":true}`}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, nil, ""},
 		{"no newline at the end", []string{text("a"), strings.TrimSuffix(last, "\n")}, ended(Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}), nil, ""},
 		{"unknown fields", []string{`{"response":"a","done":true,"logprobs":[1,{"x":[]}],"context":[1,2]}`}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, nil, ""},
+		{"a name with an escape", []string{`{"respons\u0065":"a","done":true}`}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, nil, ""},
+		{"a name in capitals", []string{`{"Response":"a","done":true}`}, Stream{FirstNS: new(int64(0))}, nil, ""},
 		{"missing done", []string{text("a")}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, ErrUnfinished, "without done"},
 		{"empty", nil, Stream{}, ErrUnfinished, "without done"},
-		{"ends inside a line", []string{text("a"), `{"response":"b","do`}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, ErrUnfinished, `inside the line "{\"response\":\"b\",\"do"`},
+		{"ends inside a line", []string{text("a"), `{"response":"b","do`}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, ErrUnfinished, `inside "{\"response\":\"b\",\"do"`},
 		{"a line cut but ended", []string{text("a"), `{"response":"b","do` + "\n"}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, ErrMalformed, "ends too early"},
 		{"error object", []string{text("a"), `{"error":"out of memory"}` + "\n"}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, ErrReported, "out of memory"},
 		{"no error", []string{`{"response":"a","done":true,"error":null}`}, Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: a}, nil, ""},
@@ -68,15 +70,20 @@ func TestDecodeOllama(t *testing.T) {
 		{"line of 1 MiB", []string{text(mib), last}, ended(Stream{Choice: Choice{Response: mib}}), nil, ""},
 		{"line over the limit", []string{text(strings.Repeat(mib, 4))}, Stream{}, ErrMalformed, "a line of 41943"},
 		{"the same, but not ended", []string{strings.TrimSpace(text(strings.Repeat(mib, 4)))}, Stream{}, ErrMalformed, "a line of 41943"},
-	})
+	}
 }
 
-func TestDecodeOllamaChat(t *testing.T) {
+func ollamaChatTests() []decodeTest {
 	call := `"content":"","tool_calls":[{"function":{"name":"f","arguments":{"x": 1}}},{"id":"call_2","function":{"index":1,"name":"g","arguments":{}}}]`
-	testDecode(t, OllamaChat, []decodeTest{
+	return []decodeTest{
 		{"text", []string{ollamaChat(`"content":"a"`), ollamaChat(`"content":""`), ollamaLast}, ended(Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}}, Choice: Choice{Response: "a"}}), nil, ""},
 		{"thinking", []string{ollamaChat(`"content":"","thinking":"hm"`), ollamaChat(`"content":"a"`), ollamaLast}, ended(Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0, Kind: Thinking}, {NS: 1}}, Choice: Choice{Response: "a", Thinking: "hm"}}), nil, ""},
 		{"calls of tools", []string{ollamaChat(call), ollamaLast}, ended(Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0, Kind: Calling}}, Choice: Choice{ToolCalls: []ToolCall{{Name: "f", Arguments: `{"x": 1}`}, {ID: "call_2", Name: "g", Arguments: "{}"}}}}), nil, ""},
 		{"a message that is none", []string{`{"message":"a","done":false}` + "\n"}, Stream{}, ErrMalformed, `"message" can't be a string`},
-	})
+	}
+}
+
+func TestDecodeOllama(t *testing.T) {
+	testDecode(t, OllamaGenerate, ollamaTests())
+	testDecode(t, OllamaChat, ollamaChatTests())
 }

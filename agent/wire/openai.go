@@ -127,7 +127,7 @@ type ChunkChoice struct {
 type Delta struct {
 	Role             string          `json:"role,omitempty"`
 	Content          *string         `json:"content,omitempty"`
-	ReasoningContent *string         `json:"reasoning_content,omitempty"` // thinking, as DeepSeek, SGLang, llama.cpp and vLLM before 0.12 call it
+	ReasoningContent *string         `json:"reasoning_content,omitempty"` // thinking, as DeepSeek, SGLang, llama.cpp and older vLLM call it
 	Reasoning        *string         `json:"reasoning,omitempty"`         // thinking, as vLLM and Ollama call it
 	Refusal          *string         `json:"refusal,omitempty"`
 	ToolCalls        []ToolCallDelta `json:"tool_calls,omitempty"`

@@ -20,6 +20,7 @@ func decodeEvents(t *Tape) (Stream, error) {
 func (a *assembly) events(r *eventReader) (done bool, err error) {
 	var s scanner
 	var m message
+	var p pattern
 	for e, ok := r.next(); ok; e, ok = r.next() {
 		switch {
 		case done:
@@ -29,11 +30,19 @@ func (a *assembly) events(r *eventReader) (done bool, err error) {
 		case string(e.data) == doneMark:
 			done = true
 			continue
+		case !e.ended && strings.HasPrefix(doneMark, string(e.data)):
+			return done, fmt.Errorf("%w, inside %s", ErrUnfinished, quote(e.data))
 		}
-		m.reset()
-		s.reset(e.data)
-		s.openAI(&m)
-		if err := a.event(e, &m, s.end()); err != nil {
+		if p.fill(e.data, &s) {
+			err = a.add(&m, e.last)
+		} else {
+			m.reset()
+			s.reset(e.data)
+			s.openAI(&m)
+			err = a.take(e, &m, s.end(), "choices")
+			p.learn(e, &m)
+		}
+		if err != nil {
 			return done, err
 		}
 	}
@@ -41,24 +50,6 @@ func (a *assembly) events(r *eventReader) (done bool, err error) {
 		return done, fmt.Errorf("%w: neither [DONE] nor a finish_reason of every choice", ErrUnfinished)
 	}
 	return done, r.err
-}
-
-// event takes an event that has been walked, with what was found wrong with it.
-func (a *assembly) event(e event, m *message, wrong error) error {
-	if !e.ended && (wrong == errCutOff || strings.HasPrefix(doneMark, string(e.data))) {
-		return fmt.Errorf("%w, inside the event %s", ErrUnfinished, quote(e.data))
-	}
-	if wrong != nil {
-		return fmt.Errorf("%w: %w in %s", ErrMalformed, wrong, quote(e.data))
-	}
-	reported := m.reported()
-	if !m.answers && reported == nil {
-		return fmt.Errorf("%w: neither choices nor error in %s", ErrMalformed, quote(e.data))
-	}
-	if err := a.add(m, e.last); err != nil {
-		return err
-	}
-	return reported
 }
 
 // faultText is what an event of the kind error says: JSON of any form, or a text.
@@ -81,7 +72,11 @@ func (s *scanner) openAI(m *message) {
 		case "choices":
 			m.answers, m.deltas = true, m.deltas[:0]
 			for ok := s.array(); ok; ok = s.element() {
-				s.choice(m.nextDelta())
+				if len(m.deltas) == mostChoices {
+					s.surplus("choices", mostChoices)
+				} else {
+					s.choice(m.nextDelta())
+				}
 			}
 		case "usage":
 			m.answers = true
@@ -104,7 +99,7 @@ func (s *scanner) choice(d *delta) {
 	for ok := s.object(); ok; ok = s.member() {
 		switch string(s.key) {
 		case "index":
-			d.choice = int(s.integer(mostChoices - 1).n)
+			s.integer(&d.choice, mostChoices-1)
 		case "delta":
 			s.delta(d)
 		case "text":
@@ -132,8 +127,12 @@ func (s *scanner) delta(d *delta) {
 		case "tool_calls":
 			d.calls = d.calls[:0]
 			for ok := s.array(); ok; ok = s.element() {
-				d.calls = append(d.calls, callDelta{})
-				s.call(&d.calls[len(d.calls)-1])
+				if len(d.calls) == mostToolCalls {
+					s.surplus("calls of tools", mostToolCalls)
+				} else {
+					d.calls = append(d.calls, callDelta{})
+					s.call(&d.calls[len(d.calls)-1])
+				}
 			}
 		default:
 			s.skip()
@@ -146,7 +145,7 @@ func (s *scanner) call(c *callDelta) {
 	for ok := s.object(); ok; ok = s.member() {
 		switch string(s.key) {
 		case "index":
-			c.index = s.integer(mostToolCalls - 1)
+			s.integer(&c.index, mostToolCalls-1)
 		case "id":
 			c.id = s.text()
 		case "function":
@@ -178,11 +177,11 @@ func (s *scanner) usage(f *figures) {
 	for ok := s.object(); ok; ok = s.member() {
 		switch string(s.key) {
 		case "prompt_tokens":
-			f.prompt = s.integer(mostTokens)
+			s.integer(&f.prompt, mostTokens)
 		case "completion_tokens":
-			f.output = s.integer(mostTokens)
+			s.integer(&f.output, mostTokens)
 		case "prompt_cache_hit_tokens": // DeepSeek
-			f.cached = s.integer(mostTokens)
+			s.integer(&f.cached, mostTokens)
 		case "prompt_tokens_details":
 			s.detail("cached_tokens", &f.cached)
 		case "completion_tokens_details":
@@ -197,7 +196,7 @@ func (s *scanner) usage(f *figures) {
 func (s *scanner) detail(name string, f *figure) {
 	for ok := s.object(); ok; ok = s.member() {
 		if string(s.key) == name {
-			*f = s.integer(mostTokens)
+			s.integer(f, mostTokens)
 		} else {
 			s.skip()
 		}
@@ -209,13 +208,13 @@ func (s *scanner) timings(f *figures) {
 	for ok := s.object(); ok; ok = s.member() {
 		switch string(s.key) {
 		case "prompt_n":
-			f.promptN = s.integer(mostTokens)
+			s.integer(&f.promptN, mostTokens)
 		case "prompt_ms":
-			f.promptNS = s.milliseconds(mostNS)
+			s.milliseconds(&f.promptNS, mostNS)
 		case "predicted_n":
-			f.evalN = s.integer(mostTokens)
+			s.integer(&f.evalN, mostTokens)
 		case "predicted_ms":
-			f.evalNS = s.milliseconds(mostNS)
+			s.milliseconds(&f.evalNS, mostNS)
 		default:
 			s.skip()
 		}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,7 +22,7 @@ func stopped(s Stream) Stream {
 	return s
 }
 
-func TestDecodeOpenAI(t *testing.T) {
+func openAITests() []decodeTest {
 	role := delta0(`"role":"assistant","content":""`)
 	a, end := delta0(`"content":"a"`), openAIStop+openAIDone
 	mib := strings.Repeat("x", 1<<20)
@@ -33,7 +34,7 @@ func TestDecodeOpenAI(t *testing.T) {
 	undone := oneA(0)
 	undone.WithoutDone = true
 	both := `data: {"choices":[{"index":1,"delta":{"content":"b"}},{"index":0,"delta":{"content":"a"}}]}` + "\n\n"
-	testDecode(t, OpenAIChat, []decodeTest{
+	return []decodeTest{
 		{"role first", []string{role, a, end}, oneA(1), nil, ""},
 		{"content null", []string{delta0(`"role":"assistant","content":null`), a, end}, oneA(1), nil, ""},
 		{"coalesced", []string{a + a, end}, stopped(Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{NS: 0}, {NS: 0}}, Coalesced: 1, Choice: Choice{Response: "aa"}}), nil, ""},
@@ -54,8 +55,8 @@ func TestDecodeOpenAI(t *testing.T) {
 		{"neither", []string{a}, unstopped, ErrUnfinished, "neither [DONE] nor a finish_reason"},
 		{"of two choices one has no end", []string{both + end[:len(openAIStop)]}, stopped(Stream{FirstNS: new(int64(0)), Chunks: []Chunk{{Choice: 1}, {}}, Coalesced: 1, Choice: Choice{Response: "a"}, Others: []Choice{{Response: "b"}}}), ErrUnfinished, "of every choice"},
 		{"empty", nil, Stream{}, ErrUnfinished, "without done"},
-		{"ends inside an event", []string{a + a[:len(a)-9]}, unstopped, ErrUnfinished, "inside the event"},
-		{"ends inside [DONE]", []string{a + "data: [DO"}, unstopped, ErrUnfinished, "inside the event"},
+		{"ends inside an event", []string{a + a[:len(a)-9]}, unstopped, ErrUnfinished, "inside"},
+		{"ends inside [DONE]", []string{a + "data: [DO"}, unstopped, ErrUnfinished, "inside"},
 		{"a cut event that is ended", []string{a + a[:len(a)-9] + "\n\n"}, unstopped, ErrMalformed, "ends too early"},
 		{"an event of the kind error", []string{a + "event: error\ndata: {\"message\":\"out of memory\"}\n\n"}, unstopped, ErrReported, "error: out of memory"},
 		{"the same in words", []string{a + "event: error\ndata: out of memory\n\n"}, unstopped, ErrReported, "error: out of memory"},
@@ -77,16 +78,16 @@ func TestDecodeOpenAI(t *testing.T) {
 		{"event of 1 MiB", []string{delta0(`"content":"` + mib + `"`), end}, stopped(Stream{Choice: Choice{Response: mib}}), nil, ""},
 		{"line over the limit", []string{": " + strings.Repeat(mib, 4)}, Stream{}, ErrMalformed, "a line of 4194306"},
 		{"event over the limit", []string{strings.Repeat("data: "+mib+"\n", 5)}, Stream{}, ErrMalformed, "an event of more than 4194304"},
-	})
+	}
 }
 
-func TestDecodeOpenAIContents(t *testing.T) {
+func openAIContentTests() []decodeTest {
 	end := openAIDone
 	firstNS := new(int64(0))
 	usage := `data: {"choices":[],"usage":{"prompt_tokens":7,"total_tokens":10,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}}` + "\n\n"
 	call := func(members string) string { return delta0(`"tool_calls":[{` + members + `}]`) }
 	calls := Choice{ToolCalls: []ToolCall{{ID: "call_1", Name: "f", Arguments: `{"x":1}`}, {ID: "call_2", Name: "g", Arguments: "{}"}}}
-	testDecode(t, OpenAIChat, []decodeTest{
+	return []decodeTest{
 		{"thinking, as DeepSeek says it", []string{delta0(`"content":null,"reasoning_content":"hm"`), delta0(`"content":"a","reasoning_content":null`), end}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0, Kind: Thinking}, {NS: 1}}, Choice: Choice{Response: "a", Thinking: "hm"}}, nil, ""},
 		{"thinking, as vLLM says it", []string{delta0(`"reasoning":"hm"`), delta0(`"content":"a"`), end}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0, Kind: Thinking}, {NS: 1}}, Choice: Choice{Response: "a", Thinking: "hm"}}, nil, ""},
 		{"both, once", []string{delta0(`"reasoning":"hm","reasoning_content":"hm"`) + delta0(`"reasoning":"?","reasoning_content":null`), end}, Stream{FirstNS: firstNS, Chunks: []Chunk{{Kind: Thinking}, {Kind: Thinking}}, Coalesced: 1, Choice: Choice{Thinking: "hm?"}}, nil, ""},
@@ -98,6 +99,14 @@ func TestDecodeOpenAIContents(t *testing.T) {
 		{"calls without an index", []string{
 			call(`"id":"call_1","function":{"name":"f","arguments":""}`), call(`"function":{"arguments":"{\"x\":1}"}`), call(`"id":"call_2","function":{"name":"g","arguments":{}}`), end,
 		}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0, Kind: Calling}, {NS: 1, Kind: Calling}, {NS: 2, Kind: Calling}}, Choice: calls}, nil, ""},
+		{"a call that repeats its id and name", []string{call(`"index":0,"id":"c","function":{"name":"f","arguments":"{"}`) + call(`"index":0,"id":"c","function":{"name":"f","arguments":"}"}`), end}, Stream{FirstNS: firstNS, Chunks: []Chunk{{Kind: Calling}, {Kind: Calling}}, Coalesced: 1, Choice: Choice{ToolCalls: []ToolCall{{ID: "c", Name: "f", Arguments: "{}"}}}}, nil, ""},
+		{"calls twice in one event", []string{delta0(`"tool_calls":[{"id":"c"}],"tool_calls":[{"id":"d"}]`), end}, Stream{FirstNS: firstNS, Chunks: []Chunk{{Kind: Calling}}, Choice: Choice{ToolCalls: []ToolCall{{ID: "d"}}}}, nil, ""},
+		{"an absurd index of a call", []string{call(`"index":128`)}, Stream{}, ErrMalformed, `"index" is no whole number up to 127`},
+		{"choices twice in one event", []string{`data: {"choices":[{"delta":{"content":"a"}}],"choices":[{"delta":{"content":"b"}}]}` + "\n\n", end}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}}, Choice: Choice{Response: "b"}}, nil, ""},
+		{"a finish_reason that is empty", []string{delta0(`"content":"a"`) + openAIStop, strings.Replace(openAIStop, "stop", "", 1), end}, stopped(Stream{FirstNS: firstNS, Chunks: []Chunk{{}}, Choice: Choice{Response: "a"}}), nil, ""},
+		{"too many choices in one event", []string{`data: {"choices":[` + strings.Repeat("{},", 128) + "{}]}\n\n"}, Stream{}, ErrMalformed, "over 128 choices"},
+		{"too many calls in one event", []string{call(strings.Repeat(`"id":"c"},{`, 128))}, Stream{}, ErrMalformed, "over 128 calls of tools"},
+		{"too many calls", []string{call(strings.TrimSuffix(strings.Repeat(`"id":"c"},{`, 128), "},{")), call(`"id":"d"`)}, Stream{FirstNS: firstNS, Chunks: []Chunk{{Kind: Calling}}, Choice: Choice{ToolCalls: slices.Repeat([]ToolCall{{ID: "c"}}, 128)}}, ErrMalformed, "over 128 calls of tools"},
 		{"several choices", []string{
 			`data: {"choices":[{"index":1,"delta":{"content":"b"}}]}` + "\n\n", delta0(`"content":"a"`),
 			`data: {"choices":[{"index":1,"delta":{},"finish_reason":"length"}]}` + "\n\n", end,
@@ -112,11 +121,46 @@ func TestDecodeOpenAIContents(t *testing.T) {
 		{"a negative timing", []string{`data: {"choices":[],"timings":{"prompt_ms":-0.1}}` + "\n\n"}, Stream{}, ErrMalformed, `"prompt_ms" is negative`},
 		{"an absurd timing", []string{`data: {"choices":[],"timings":{"prompt_ms":1e300}}` + "\n\n"}, Stream{}, ErrMalformed, `"prompt_ms" is no number up to`},
 		{"an infinite timing", []string{`data: {"choices":[],"timings":{"prompt_ms":1e999}}` + "\n\n"}, Stream{}, ErrMalformed, `"prompt_ms" is no number up to`},
-	})
-	testDecode(t, OpenAICompletions, []decodeTest{
 		{"completions", []string{
 			`data: {"id":"c","object":"text_completion","choices":[{"index":0,"text":"a","logprobs":null,"finish_reason":null}]}` + "\n\n",
 			`data: {"choices":[{"index":0,"text":"","finish_reason":"length"}],"usage":{"prompt_tokens":7,"completion_tokens":1}}` + "\n\n", end,
 		}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}}, Choice: Choice{Response: "a", DoneReason: "length"}, Tokens: Tokens{Prompt: new(7), Output: new(1)}, Timings: Timings{DoneReason: "length"}}, nil, ""},
-	})
+	}
+}
+
+// What an event has around its content is scanned once. These are streams in which that must not lead astray.
+func patternTests() []decodeTest {
+	event := func(content string) string { return delta0(`"content":"` + content + `"`) }
+	firstNS := new(int64(0))
+	two := Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0}, {NS: 1}}}
+	of := func(s Stream, c Choice) Stream { s.Choice = c; return s }
+	one := Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0}}, Choice: Choice{Response: "a"}}
+	usage := strings.ReplaceAll(event("a"), `{"id"`, `{"usage":{"completion_tokens":1},"id"`)
+	return []decodeTest{
+		{"a quote more", []string{event("a"), event(`a","content":"b`), openAIDone}, of(two, Choice{Response: "ab"}), nil, ""},
+		{"a member more", []string{event("a"), event(`b","reasoning":"c`), openAIDone}, of(two, Choice{Response: "ab", Thinking: "c"}), nil, ""},
+		{"a choice more", []string{event("a"), event(`b"}},{"index":1,"delta":{"content":"c`), openAIDone}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0}, {NS: 1}, {NS: 1, Choice: 1}}, Coalesced: 1, Choice: Choice{Response: "ab"}, Others: []Choice{{Response: "c"}}}, nil, ""},
+		{"another choice", []string{event("a"), strings.Replace(event("b"), `"index":0`, `"index":1`, 1), openAIDone}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0}, {NS: 1, Choice: 1}}, Choice: Choice{Response: "a"}, Others: []Choice{{Response: "b"}}}, nil, ""},
+		{"a finish_reason", []string{event("a"), strings.Replace(event("b"), `null`, `"ab"`, 1), openAIDone}, Stream{FirstNS: firstNS, Chunks: two.Chunks, Choice: Choice{Response: "ab", DoneReason: "ab"}, Timings: Timings{DoneReason: "ab"}}, nil, ""},
+		{"two choices", []string{strings.Repeat(`data: {"choices":[{"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}`+"\n\n", 2), openAIDone}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}, {Choice: 1}, {}, {Choice: 1}}, Coalesced: 3, Choice: Choice{Response: "aa"}, Others: []Choice{{Response: "bb"}}}, nil, ""},
+		{"of several lines, another member", []string{strings.Replace(event("a"), ",", ",\ndata: ", 1), strings.Replace(delta0(`"refusal":"b"`), ",", ",\ndata: ", 1), openAIDone}, of(two, Choice{Response: "a", Refusal: "b"}), nil, ""},
+		{"thinking", []string{delta0(`"reasoning":"a"`), delta0(`"reasoning":"b"`), event("c"), openAIDone}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0, Kind: Thinking}, {NS: 1, Kind: Thinking}, {NS: 2}}, Choice: Choice{Thinking: "ab", Response: "c"}}, nil, ""},
+		{"thinking in the other place", []string{delta0(`"reasoning":"a","reasoning_content":"b"`), delta0(`"reasoning":"a","reasoning_content":""`), openAIDone}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0, Kind: Thinking}, {NS: 1, Kind: Thinking}}, Choice: Choice{Thinking: "ba"}}, nil, ""},
+		{"an escape", []string{event("a"), event(`\"b`), openAIDone}, of(two, Choice{Response: `a"b`}), nil, ""},
+		{"a malformed escape", []string{event("a"), event(`\x`)}, one, ErrMalformed, "invalid character 'x'"},
+		{"a backslash before the quote", []string{event("a"), event(`\`)}, one, ErrMalformed, ""},
+		{"a control character", []string{event("a"), event("\t")}, one, ErrMalformed, `invalid character '\t'`},
+		{"an empty one between", []string{event("a"), event(""), event("b"), openAIDone}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0}, {NS: 2}}, Choice: Choice{Response: "ab"}}, nil, ""},
+		{"shorter than what is around", []string{event("a"), `data: {"choices":[]}` + "\n\n", openAIDone}, one, nil, ""},
+		{"of several lines", []string{strings.Replace(event("a"), ",", ",\ndata: ", 1), strings.Replace(event("b"), ",", ",\ndata: ", 1), event("c"), openAIDone}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0}, {NS: 1}, {NS: 2}}, Choice: Choice{Response: "abc"}}, nil, ""},
+		{"the usage again", []string{usage, usage, openAIDone}, Stream{FirstNS: firstNS, Chunks: []Chunk{{NS: 0}, {NS: 1}}, Choice: Choice{Response: "aa"}, Tokens: Tokens{Output: new(1)}}, nil, ""},
+		{"cut", []string{event("a"), strings.TrimSpace(event("b"))[:130]}, one, ErrUnfinished, "inside"},
+	}
+}
+
+func TestDecodeOpenAI(t *testing.T) {
+	for _, tests := range [][]decodeTest{openAITests(), openAIContentTests(), patternTests()} {
+		testDecode(t, OpenAIChat, tests)
+		testDecode(t, OpenAICompletions, tests)
+	}
 }

@@ -25,3 +25,14 @@ func (p Protocol) Path() string {
 	}
 	panic("wire: unknown protocol " + string(p))
 }
+
+// IsOpenAI says whether it is one of OpenAI's.
+func (p Protocol) IsOpenAI() bool { return p == OpenAIChat || p == OpenAICompletions }
+
+// Owner is who defined it.
+func (p Protocol) Owner() string {
+	if p.IsOpenAI() {
+		return "OpenAI"
+	}
+	return "Ollama"
+}

@@ -4,9 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"math/bits"
-	"strconv"
 )
 
 // maxDepth is how deep a JSON text may nest: as deep as encoding/json lets it.
@@ -336,98 +334,4 @@ func (s *scanner) digits() bool {
 		s.unexpected()
 	}
 	return s.pos > start
-}
-
-// mismatch takes a value that isn't what it ought to be.
-func (s *scanner) mismatch() {
-	kind := ""
-	switch s.peek() {
-	case 'n':
-		s.literal("null")
-		return
-	case '"':
-		kind = "a string"
-	case '{':
-		kind = "an object"
-	case '[':
-		kind = "an array"
-	case 't', 'f':
-		kind = "a boolean"
-	default:
-		kind = "a number"
-	}
-	s.refuse("can't be " + kind)
-	s.skip()
-}
-
-// refuse says what is wrong with the value of the member.
-func (s *scanner) refuse(why string) {
-	if s.wrong == "" && s.fault == 0 {
-		s.wrong = fmt.Sprintf("%q %s", s.key, why)
-	}
-}
-
-// text takes a string; it is nil for null.
-func (s *scanner) text() quoted {
-	if s.peek() != '"' {
-		s.mismatch()
-		return nil
-	}
-	raw, _ := s.quoted()
-	return raw
-}
-
-// boolean takes a boolean.
-func (s *scanner) boolean() (value, ok bool) {
-	switch s.peek() {
-	case 't':
-		s.literal("true")
-		return true, true
-	case 'f':
-		s.literal("false")
-		return false, true
-	}
-	s.mismatch()
-	return false, false
-}
-
-// A figure is a count or a duration, if the server gave it.
-type figure struct {
-	n  int64
-	ok bool
-}
-
-// integer takes a whole number from 0 to most.
-func (s *scanner) integer(most int64) figure {
-	if c := s.peek(); c != '-' && (c < '0' || c > '9') {
-		s.mismatch()
-		return figure{}
-	}
-	number := s.number()
-	n, err := strconv.ParseInt(string(number), 10, 64)
-	switch {
-	case number != nil && number[0] == '-' && n != 0:
-		s.refuse("is negative")
-	case err != nil || n > most:
-		s.refuse(fmt.Sprintf("is no whole number up to %d", most))
-	}
-	return figure{n, true}
-}
-
-// milliseconds takes a number of milliseconds, in ns up to most.
-func (s *scanner) milliseconds(most int64) figure {
-	if c := s.peek(); c != '-' && (c < '0' || c > '9') {
-		s.mismatch()
-		return figure{}
-	}
-	ms, err := strconv.ParseFloat(string(s.number()), 64)
-	switch {
-	case ms < 0:
-		s.refuse("is negative")
-	case err != nil || ms*1e6 > float64(most):
-		s.refuse(fmt.Sprintf("is no number up to %g", float64(most)/1e6))
-	default:
-		return figure{int64(math.Round(ms * 1e6)), true}
-	}
-	return figure{}
 }

@@ -66,7 +66,7 @@ type Stream struct {
 	Tokens  Tokens
 	Timings Timings // Ollama's and llama.cpp's durations, and the tokens that were computed in them; DoneReason is that of the first choice
 
-	// Coalesced is how many chunks came with the read of the chunk before them: the gap between the two is not known.
+	// Coalesced is how many chunks have the stamp of the chunk before them: the gap between the two is not known.
 	Coalesced int
 	// WithoutDone says that a stream of server-sent events gave the reason for every choice's end, but no [DONE].
 	WithoutDone bool

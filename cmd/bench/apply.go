@@ -47,10 +47,6 @@ func (e *env) apply(c *cli.Context, end *closing) error {
 	if err := checkLevel(c); err != nil {
 		return err
 	}
-	// Who reads may go away (head, a pager): without this the next write would end the process, and the runs with it. It holds until the
-	// process ends, so that the exit code is that of what was made.
-	pipe := make(chan os.Signal, 1)
-	signal.Notify(pipe, syscall.SIGPIPE)
 	saved := planFileAmong(c)
 	p, again, err := e.planned(c, saved)
 	if err != nil {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
-	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -26,9 +24,6 @@ func (e *env) conclude(c *cli.Context, p *runner.Plan) (study.Study, error) {
 		width, _ := isTerminal(e.stdout)
 		err = concludeText(e.out, width, p.Module, s, written)
 	}
-	if errors.Is(err, syscall.EPIPE) {
-		err = nil // who read has gone; what was made stands, and so do the reports
-	}
 	return s, cmp.Or(notWritten, err, mistaken(s))
 }
 
@@ -40,6 +35,7 @@ func (e *env) study(c *cli.Context, p *runner.Plan) (study.Study, error) {
 	}
 	if err == nil {
 		_ = e.diagnose(c, p.Module.Files, s.Mistakes)
+		err = passedText(e.notes, s.PassedOver)
 	}
 	return s, err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"os"
 	"os/signal"
@@ -14,12 +15,13 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"bench/agent/emulator"
+	"bench/runner/caplog"
 )
 
 func emulateCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name: "emulate", Usage: "run the embedded server in the foreground",
-		Description: "It speaks Ollama's API, with a timing that is known. Its address is the first line of its output; Ctrl-C ends it.",
+		Description: "It speaks Ollama's API and OpenAI's, with a timing that is known. Its address is the first line of its output; Ctrl-C ends it.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:11500", Usage: "`ADDRESS` to listen on; port 0 takes a free one"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`N` that its chance starts from"},
@@ -41,9 +43,21 @@ func emulateCommand(e *env) *cli.Command {
 				if ctx, config, err = driven(ctx, e.stdin); err != nil {
 					return fmt.Errorf("emulate: %w", err)
 				}
+				defer capLog(e.stderr)()
 			}
 			return e.emulate(ctx, config, c.String("listen"))
 		},
+	}
+}
+
+// capLog keeps what the HTTP server logs within the bounds of every log, since who started it keeps it in a file. It gives what ends
+// the log.
+func capLog(to io.Writer) (end func()) {
+	capped := caplog.New(to)
+	log.SetOutput(capped)
+	return func() {
+		log.SetOutput(to)
+		capped.End()
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -32,7 +31,8 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == "worker" { // every run is one: it does without a command line
 		os.Exit(worker.Main(os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+	outliveReaders()
+	os.Exit(run(os.Args, os.Stdin, written(os.Stdout), written(os.Stderr)))
 }
 
 // A status ends a command with an exit code, after its view has told everything.
@@ -42,6 +42,9 @@ func (s status) Error() string { return fmt.Sprintf("exit code %d", int(s)) }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	e := newEnv(stdin, stdout, stderr)
+	if err := runner.MayOpen(); err != nil {
+		return e.ended(err, asJSON(args))
+	}
 	app := newApp(e)
 	return e.ended(app.RunContext(context.Background(), permute(app, args)), asJSON(args))
 }
@@ -54,8 +57,6 @@ func (e *env) ended(err error, json bool) int {
 		return 0
 	case errors.As(err, &s):
 		return int(s)
-	case errors.Is(err, syscall.EPIPE):
-		return exitError // who read has gone: there is nobody to tell
 	}
 	e.complain(err)
 	if json {

@@ -124,7 +124,7 @@ func BenchmarkPlanUpToDate100k(b *testing.B) {
 	if err := os.WriteFile(path, []byte(sweepOf(50, 50, 40)), 0o666); err != nil {
 		b.Fatal(err)
 	}
-	record(b, path, 50*50*40)
+	record(b, path, 50*50*40, &agent.Outcome{})
 	benchmarkPlan(b, path, 50*50*40)
 }
 
@@ -134,12 +134,12 @@ func BenchmarkResume100k(b *testing.B) {
 	if err := os.WriteFile(path, []byte(sweepOf(50, 50, 40)), 0o666); err != nil {
 		b.Fatal(err)
 	}
-	record(b, path, 50*50*40/2)
+	record(b, path, 50*50*40/2, &agent.Outcome{})
 	benchmarkPlan(b, path, 50*50*40)
 }
 
-// record writes a record that counts for each of the first n runs of a spec, and begins the one after them.
-func record(b *testing.B, path string, n int) {
+// record writes a record that counts, with that outcome, for each of the first n runs of a spec, and begins the one after them.
+func record(b testing.TB, path string, n int, outcome *agent.Outcome) {
 	m, diags := spec.Load([]string{path}, spec.Options{})
 	if diags.HasErrors() {
 		b.Fatal(diags)
@@ -165,7 +165,7 @@ func record(b *testing.B, path string, n int) {
 		err = j.Commit(journal.Record{
 			Address: a.Address, Configuration: place.Configuration, Repeat: place.Repeat, Attempt: a.Number, State: journal.Counted,
 			Hash: r.Hash, Identity: r.Identity(), Process: journal.Process{DurationNS: 3e9}, Experiment: m.Experiments[0].Name,
-			Options: r.Configuration().Options, Outcome: &agent.Outcome{},
+			Options: r.Configuration().Options, Outcome: outcome,
 		})
 		if err != nil {
 			b.Fatal(err)

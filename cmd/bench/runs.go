@@ -2,7 +2,7 @@ package main
 
 import (
 	"cmp"
-	"slices"
+	"errors"
 
 	"github.com/urfave/cli/v2"
 
@@ -31,19 +31,16 @@ func runsCommand(e *env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			lines, err := runLines(p, only, c.Bool("all") || c.Bool("json"))
-			if err != nil {
-				return err
-			}
-			if !c.Bool("json") {
-				return runsText(e.out, lines)
-			}
-			for _, l := range lines {
-				if err := e.line(l); err != nil {
-					return err
+			list := &runLister{plan: p, only: only, all: c.Bool("all") || c.Bool("json")}
+			if c.Bool("json") {
+				err = list.each(func(l runLine) error { return e.line(l) })
+			} else {
+				var table runTable
+				if err = list.each(table.add); err == nil {
+					err = table.write(e.out)
 				}
 			}
-			return nil
+			return cmp.Or(err, passedText(e.notes, list.passedOver))
 		},
 	}
 }
@@ -57,7 +54,8 @@ type runLine struct {
 	Repeat        int                `json:"repeat"`
 	Attempt       int                `json:"attempt"`
 	State         string             `json:"state"`
-	Stale         bool               `json:"stale"` // the spec has changed since
+	Stale         bool               `json:"stale"`             // the spec has changed since
+	Altered       bool               `json:"altered,omitempty"` // its file is not as it was measured
 	Factors       map[string]any     `json:"factors"`
 	Metrics       map[string]float64 `json:"metrics"`
 	Error         *agent.Error       `json:"error"`
@@ -65,98 +63,120 @@ type runLine struct {
 	Record        string             `json:"record"`            // path of its JSON; "" where there is none
 }
 
-// runLines tells the records of every experiment of the plan under some addresses; with all, the attempts that did not count,
-// those that were lost, and the configurations that are skipped as well.
-func runLines(p *runner.Plan, only spec.Addresses, all bool) ([]runLine, error) {
-	hashes := map[string]string{}
-	for r := range p.Runs() {
-		hashes[r.Address.String()] = r.Hash
-	}
-	var lines []runLine
-	for _, exp := range p.Module.Experiments {
-		folder := p.Folder(exp)
-		records, err := recordsOf(folder, all)
-		if err != nil {
-			return nil, err
-		}
-		for i, row := range table.FromRecords(exp, records).Rows {
-			r := records[i]
-			line := runLine{
-				Address: r.Address, Experiment: r.Experiment, Configuration: r.Configuration, Arm: r.Arm, Repeat: r.Repeat,
-				Attempt: r.Attempt, State: string(r.State), Stale: hashes[r.Address] != r.Hash,
-				Factors: row.Factors, Metrics: row.Metrics(), Error: r.Error, Record: r.Path(folder),
-			}
-			lines = append(lines, line)
-		}
-		if all {
-			lost, err := lostLines(exp, folder)
-			if err != nil {
-				return nil, err
-			}
-			lines = append(append(lines, lost...), skippedLines(p, exp)...)
-		}
-	}
-	return slices.DeleteFunc(lines, func(l runLine) bool { return !isUnder(l.Address, only) }), nil
+// A runLister goes through the records of every experiment of a plan that lie under some addresses; with all, the attempts that did not
+// count, those that were lost, and the configurations that are skipped as well. It holds one record at a time.
+type runLister struct {
+	plan       *runner.Plan
+	only       spec.Addresses // none: everything
+	all        bool
+	passedOver []error // files that are no records, and which no planned run lacks
 }
 
-// recordsOf reads the records that count, and with all those that do not, each run's attempts together.
-func recordsOf(folder string, all bool) ([]journal.Record, error) {
-	records, err := journal.Load(folder)
-	if err != nil || !all {
-		return records, err
-	}
-	for r, err := range journal.Attempts(folder) {
-		if err != nil {
-			return nil, err
+// each gives what was found to emit, and ends with its error.
+func (l *runLister) each(emit func(runLine) error) error {
+	for _, exp := range l.plan.Module.Experiments {
+		if err := l.records(exp, emit); err != nil {
+			return err
 		}
-		records = append(records, r)
-	}
-	slices.SortStableFunc(records, func(a, b journal.Record) int {
-		return cmp.Or(cmp.Compare(a.Configuration, b.Configuration), order(a.Warmup, b.Warmup), cmp.Compare(a.Repeat, b.Repeat), cmp.Compare(a.Attempt, b.Attempt))
-	})
-	return records, nil
-}
-
-// order puts false before true.
-func order(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
-}
-
-// lostLines tells the attempts that were started and of which nothing came back: the journal alone knows them.
-func lostLines(exp *spec.Experiment, folder string) ([]runLine, error) {
-	events, err := journal.Events(folder)
-	if err != nil {
-		return nil, err
-	}
-	var lines []runLine
-	for _, ev := range events {
-		a, err := spec.ParseAddress(ev.Address)
-		if err != nil || ev.Event != journal.EventFinish || ev.State != journal.Lost {
+		if !l.all {
 			continue
 		}
-		lines = append(lines, runLine{
+		if err := l.lost(exp, emit); err != nil {
+			return err
+		}
+		for _, s := range l.plan.SkippedOf(exp) {
+			if line := skippedRunLine(exp, s); isUnder(line.Address, l.only) {
+				if err := emit(line); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (l *runLister) records(exp *spec.Experiment, emit func(runLine) error) error {
+	folder, register := l.plan.Folder(exp), l.plan.Register(exp)
+	among := rowsAmongOthers(exp, folder)
+	read := journal.Records
+	if l.all {
+		read = journal.All
+	}
+	for r, err := range read(folder) {
+		_, altered := errors.AsType[*journal.AlteredError](err)
+		if register.IsStray(err) {
+			l.passedOver = append(l.passedOver, err)
+			continue
+		}
+		if err != nil && !altered {
+			return err
+		}
+		if !isUnder(r.Address, l.only) {
+			continue
+		}
+		row, ok := among[r.Path(folder)]
+		if !ok {
+			row = table.NewCollector(exp).Row(&r)
+		}
+		run := register.Find(r.Place(), r.Address)
+		err = emit(runLine{
+			Address: r.Address, Experiment: r.Experiment, Configuration: r.Configuration, Arm: r.Arm, Repeat: r.Repeat,
+			Attempt: r.Attempt, State: string(r.State), Stale: run == nil || !run.Fits(&r), Altered: altered,
+			Factors: row.Factors, Metrics: row.Metrics(), Error: r.Error, Record: r.Path(folder),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowsAmongOthers gives the rows of the records that count, by path, where they have something only among others: contention.
+func rowsAmongOthers(exp *spec.Experiment, folder string) map[string]table.Row {
+	if !exp.Contention.IsSet() {
+		return nil
+	}
+	c := table.NewCollector(exp)
+	var paths []string
+	for r, err := range journal.Records(folder) {
+		if err == nil { // else it is told by who lists it
+			c.Add(&r)
+			paths = append(paths, r.Path(folder))
+		}
+	}
+	rows := map[string]table.Row{}
+	for i, row := range c.Source().Rows {
+		rows[paths[i]] = row
+	}
+	return rows
+}
+
+// lost tells the attempts that were started and of which nothing came back: the journal alone knows them.
+func (l *runLister) lost(exp *spec.Experiment, emit func(runLine) error) error {
+	for ev, err := range journal.History(l.plan.Folder(exp)) {
+		if err != nil {
+			return err
+		}
+		a, err := spec.ParseAddress(ev.Address)
+		if err != nil || ev.Event != journal.EventFinish || ev.State != journal.Lost || !isUnder(ev.Address, l.only) {
+			continue
+		}
+		err = emit(runLine{
 			Address: ev.Address, Experiment: exp.ID(), Configuration: a.Configuration, Repeat: a.Repeat, Attempt: ev.Attempt,
 			State: string(ev.State), Factors: map[string]any{}, Metrics: map[string]float64{}, Error: ev.Error,
 		})
+		if err != nil {
+			return err
+		}
 	}
-	return lines, nil
+	return nil
 }
 
-func skippedLines(p *runner.Plan, exp *spec.Experiment) []runLine {
-	var lines []runLine
-	for _, s := range p.SkippedOf(exp) {
-		lines = append(lines, runLine{
-			Address: s.Address.String(), Experiment: exp.ID(), Configuration: s.Address.Configuration, State: "skipped",
-			Factors: map[string]any{}, Metrics: map[string]float64{}, Skipped: s.Reason,
-		})
+func skippedRunLine(exp *spec.Experiment, s runner.Skipped) runLine {
+	return runLine{
+		Address: s.Address.String(), Experiment: exp.ID(), Configuration: s.Address.Configuration, State: "skipped",
+		Factors: map[string]any{}, Metrics: map[string]float64{}, Skipped: s.Reason,
 	}
-	return lines
 }
 
 // isUnder says whether an address lies under one of some, or there are none.

@@ -28,9 +28,12 @@ func showCommand(e *env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			records, err := recordsUnder(m, address)
+			records, broken, err := recordsUnder(m, address)
 			if err != nil {
 				return err
+			}
+			for _, b := range broken {
+				fmt.Fprintln(e.notes, b)
 			}
 			indent := "  "
 			if c.Bool("json") {
@@ -46,10 +49,11 @@ func showCommand(e *env) *cli.Command {
 	}
 }
 
-// recordsUnder gives the records that count under an address, and where there is none the attempts that did not.
-func recordsUnder(m *spec.Module, address spec.Address) ([]journal.Record, error) {
+// recordsUnder gives the records that count under an address, and where there is none the attempts that did not. Files below an
+// experiment or a configuration that are no records are given beside them; that of the very run is an error.
+func recordsUnder(m *spec.Module, address spec.Address) (records []journal.Record, broken []error, err error) {
 	whole := spec.Address{Experiment: address.Experiment, Key: address.Key}
-	var all []journal.Record
+	var counted, others []journal.Record
 	found := false
 	var names []string
 	for _, x := range m.Experiments {
@@ -57,31 +61,42 @@ func recordsUnder(m *spec.Module, address spec.Address) ([]journal.Record, error
 		if !whole.Contains(spec.Address{Experiment: x.Name, Key: x.Key}) {
 			continue
 		}
-		of, err := recordsOf(runner.Folder(m, x), true)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, of...)
 		found = true
+		for r, err := range journal.All(runner.Folder(m, x)) {
+			_, altered := errors.AsType[*journal.AlteredError](err)
+			stray, isStray := errors.AsType[*journal.RecordError](err)
+			switch {
+			case isStray && address.Repeat == 0:
+				broken = append(broken, err)
+				continue
+			case isStray && !address.Contains(addressOf(x, stray)):
+				continue
+			case err != nil && !altered:
+				return nil, nil, err
+			}
+			switch {
+			case !isUnder(r.Address, []spec.Address{address}):
+			case r.State == journal.Counted || r.State == journal.Warmup:
+				counted = append(counted, r)
+			default:
+				others = append(others, r)
+			}
+		}
 	}
 	if !found {
-		return nil, fmt.Errorf("show: there is no %s in this module.%s", whole, spec.DidYouMean(whole.String(), names))
-	}
-	var counted, others []journal.Record
-	for _, r := range all {
-		switch {
-		case !isUnder(r.Address, []spec.Address{address}):
-		case r.State == journal.Counted || r.State == journal.Warmup:
-			counted = append(counted, r)
-		default:
-			others = append(others, r)
-		}
+		return nil, nil, fmt.Errorf("show: there is no %s in this module.%s", whole, spec.DidYouMean(whole.String(), names))
 	}
 	if len(counted) > 0 {
-		return counted, nil
+		return counted, broken, nil
 	}
 	if len(others) == 0 {
-		return nil, fmt.Errorf("show: there is no record of %s; bench runs lists what there is", address)
+		return nil, nil, fmt.Errorf("show: there is no record of %s; bench runs lists what there is", address)
 	}
-	return others, nil
+	return others, broken, nil
+}
+
+// addressOf gives the address of the run that a file would be of.
+func addressOf(x *spec.Experiment, file *journal.RecordError) spec.Address {
+	p, _ := file.Place()
+	return spec.Address{Experiment: x.Name, Key: x.Key, Configuration: p.Configuration, Repeat: p.Repeat, Warmup: p.Warmup}
 }

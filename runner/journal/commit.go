@@ -32,12 +32,18 @@ func (j *Journal) commit(r Record) error {
 	if j.open[a.key()].Attempt != a {
 		return fmt.Errorf("it was started with another address or hash")
 	}
-	earlier, err := j.place(r)
+	data, err := encode(r)
 	if err != nil {
 		return err
 	}
+	earlier, err := j.place(r, data)
+	if err != nil {
+		return err
+	}
+	counted := a.event(EventFinish)
+	counted.State, counted.RecordSHA256 = r.State, sealOf(data).String()
 	delete(j.open, a.key())
-	err = j.settle(a, r, earlier)
+	err = j.settle(a, counted, r.Process, earlier)
 	delete(j.last, place)
 	if err != nil {
 		return fmt.Errorf("the record is committed, but: %w", err)
@@ -45,8 +51,8 @@ func (j *Journal) commit(r Record) error {
 	return nil
 }
 
-// settle does what follows from a record that has taken its name.
-func (j *Journal) settle(a Attempt, r Record, earlier head) error {
+// settle does what follows from a record that has taken its name, and appends the line of it.
+func (j *Journal) settle(a Attempt, counted Event, p Process, earlier head) error {
 	if err := j.disk.syncDir(a.folder(j.dir)); err != nil {
 		return err
 	}
@@ -57,9 +63,7 @@ func (j *Journal) settle(a Attempt, r Record, earlier head) error {
 	if err := j.disk.rename(tempName(table), table); err != nil {
 		return err
 	}
-	counted := a.event(EventFinish)
-	counted.State = r.State
-	counted.describe(a.Record(j.dir), r.Process)
+	counted.describe(a.Record(j.dir), p)
 	if earlier.Attempt == 0 {
 		return j.append(counted)
 	}
@@ -76,13 +80,9 @@ func (e *Event) describe(path string, p Process) {
 	}
 }
 
-// place puts a record where it counts. All that needs room on the disk is done first, and the rename last.
+// place puts a record, encoded, where it counts. All that needs room on the disk is done first, and the rename last.
 // It gives the head of the record that counted before, an empty one if none did.
-func (j *Journal) place(r Record) (earlier head, err error) {
-	data, err := encode(r)
-	if err != nil {
-		return head{}, err
-	}
+func (j *Journal) place(r Record, data []byte) (earlier head, err error) {
 	table, err := tabulate(r)
 	if err != nil {
 		return head{}, err

@@ -51,6 +51,13 @@
 // copied the folder, restored a file or altered one, or where the journal has no line for it, the record is read. So the
 // journal may be deleted, or the folder be moved to another machine: that costs a plan time, and changes none of its answers.
 //
+// # What was measured
+//
+// The line of a record that counts has the SHA-256 of its file, too: its seal. Whoever reads the record for what was measured (Records, All)
+// has the file held against it, and so has an Index that can't take a file at its word. One that breaks its seal was altered: it comes
+// with an AlteredError, or an Entry that says so, and has no part in a result. A record without a seal, since the journal is lost or was
+// written by an earlier version, is taken as it is. The seal is no signature: who alters the journal as well is not found out.
+//
 // # What is kept in memory
 //
 // Of a run that counted since the journal was opened, nothing: the record has the number of its attempt. Of one that counted earlier, or
@@ -63,7 +70,8 @@
 // that was never started, or that a later start has overtaken (ErrOutdated); a number that JSON does not have; a record
 // that does not lie where it says, was cut, or has a later schema (SchemaError, which names the version of bench that reads
 // it). Every earlier schema is read. Such a record is an error that names its file; it is
-// never skipped, since a sweep would then measure again what it has, or count it twice.
+// never skipped where its run is planned, since a sweep would then measure again what it has, or count it twice. Whoever knows the plan
+// may pass over one elsewhere: RecordError.Place says where it lies. Open leaves it as it is.
 //
 // The package does no more than that: it does not decide what is stale, what is tried again, or what a result means, and
 // it measures nothing.

@@ -46,7 +46,9 @@ type Event struct {
 	// Of finish, where the attempt counts: what an Index knows of its record without opening it.
 	DurationNS    int64 `json:"duration_ns,omitempty"`     // of the process
 	RecordBytes   int64 `json:"record_bytes,omitempty"`    // size of the file
-	RecordMtimeNS int64 `json:"record_mtime_ns,omitempty"` // when it was last modified, since 1970; the file is still this one while both are the same
+	RecordMtimeNS int64 `json:"record_mtime_ns,omitempty"` // when it was last modified, since 1970; the file is taken for this one while both are the same
+
+	RecordSHA256 string `json:"record_sha256,omitempty"` // of the file, hexadecimal: whether what is read for a study is what was measured
 }
 
 // Place says which run the event is of, and whether it is of one.

@@ -31,6 +31,12 @@ func readHead(path string) (head, error) {
 		return head{}, err
 	}
 	defer f.Close()
+	return headIn(f)
+}
+
+// headIn does it in a file that is open.
+func headIn(f *os.File) (head, error) {
+	path := f.Name()
 	h, err := decodeHead(f)
 	if _, later := errors.AsType[*SchemaError](err); later {
 		if data, readErr := os.ReadFile(path); readErr == nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -17,7 +18,8 @@ type Index struct {
 	dir   string
 	none  bool // there is no folder, so there are no records
 	lines map[Place]committed
-	cut   bool // see CutShort
+	cut   bool                  // see CutShort
+	seals func() (seals, error) // read when a record does not fit its line
 
 	earlierNS, earlier atomic.Int64 // the durations of counted runs, and how many these are
 }
@@ -27,6 +29,7 @@ type Entry struct {
 	Hash    string
 	State   State // counted or warmup
 	Attempt int
+	Altered bool // its file is another one than was committed; seen only where the size or the time of modification differ
 }
 
 // committed is what the journal says of a record.
@@ -39,7 +42,7 @@ type committed struct {
 
 // ReadIndex reads the journal of an experiment: there is nothing in it where there is no folder.
 func ReadIndex(dir string) (*Index, error) {
-	x := &Index{dir: dir, lines: map[Place]committed{}}
+	x := &Index{dir: dir, lines: map[Place]committed{}, seals: sync.OnceValues(func() (seals, error) { return readSeals(dir) })}
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		x.none = true
 		return x, nil
@@ -59,6 +62,7 @@ func (x *Index) read(path string) error {
 		}
 		var e Event
 		if whole {
+			l.seal = nil // who needs it reads all of them
 			e = l.asEvent()
 		} else {
 			e, whole = unmarshalEvent(text)
@@ -84,7 +88,7 @@ func (x *Index) note(e *Event) {
 	if !ok || e.Attempt < 1 {
 		return
 	}
-	x.lines[place] = committed{Entry{e.Hash, e.State, e.Attempt}, e.Address, e.RecordBytes, e.RecordMtimeNS, e.DurationNS}
+	x.lines[place] = committed{Entry{Hash: e.Hash, State: e.State, Attempt: e.Attempt}, e.Address, e.RecordBytes, e.RecordMtimeNS, e.DurationNS}
 	if e.DurationNS > 0 {
 		x.took(e.DurationNS)
 	}
@@ -112,7 +116,11 @@ func (x *Index) Entry(p Place, address string) (e Entry, ok bool, err error) {
 	if l := x.lines[p]; l.address == address && l.size == info.Size() && l.mtimeNS == info.ModTime().UnixNano() {
 		return l.Entry, true, nil
 	}
-	h, err := readHead(path)
+	sealed, err := x.seals()
+	if err != nil {
+		return Entry{}, false, err
+	}
+	h, altered, err := sealed.readHead(p, path)
 	if err != nil {
 		return Entry{}, false, err
 	}
@@ -122,7 +130,7 @@ func (x *Index) Entry(p Place, address string) (e Entry, ok bool, err error) {
 	if _, known := x.lines[p]; !known {
 		x.took(h.Process.DurationNS)
 	}
-	return Entry{h.Hash, h.State, h.Attempt}, true, nil
+	return Entry{h.Hash, h.State, h.Attempt, altered}, true, nil
 }
 
 // Identity gives what a committed record was measured with, read from the record.

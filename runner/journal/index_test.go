@@ -42,10 +42,10 @@ func TestIndexOpensNoRecord(t *testing.T) {
 		must(t, os.WriteFile(p.Record(dir), bytes.Repeat([]byte("x"), int(info.Size())), 0o666))
 		must(t, os.Chtimes(p.Record(dir), time.Time{}, info.ModTime()))
 	}
-	if e, ok := entry(t, dir, run1); !ok || e != (Entry{"h1", Counted, 2}) {
+	if e, ok := entry(t, dir, run1); !ok || e != (Entry{"h1", Counted, 2, false}) {
 		t.Errorf("%v, %t", e, ok)
 	}
-	if e, ok := entry(t, dir, warmup1); !ok || e != (Entry{"h1", Warmup, 1}) {
+	if e, ok := entry(t, dir, warmup1); !ok || e != (Entry{"h1", Warmup, 1, false}) {
 		t.Errorf("%v, %t", e, ok)
 	}
 	if e, ok := entry(t, dir, run2); ok {
@@ -149,7 +149,7 @@ func TestParseLineReadsWhatIsWritten(t *testing.T) {
 // What parseLine reads, encoding/json reads the same.
 func FuzzParseLine(f *testing.F) {
 	f.Add([]byte(`{"t":"2026-03-02T12:00:00.125456789Z","event":"begin","schema":1,"host":"lab","pid":4711}`))
-	f.Add([]byte(`{"t":"2026-03-02T12:00:00+01:00","event":"finish","address":"experiment.x.config[\"a\"].run[1]","configuration":"a\\b","name":"run_1","attempt":1,"hash":"h1","state":"counted","duration_ns":5,"record_bytes":6,"record_mtime_ns":7,"delay_ns":0,"message":""}`))
+	f.Add([]byte(`{"t":"2026-03-02T12:00:00+01:00","event":"finish","address":"experiment.x.config[\"a\"].run[1]","configuration":"a\\b","name":"run_1","attempt":1,"hash":"h1","state":"counted","duration_ns":5,"record_bytes":6,"record_mtime_ns":7,"record_sha256":"9f\\\\0a","delay_ns":0,"message":""}`))
 	f.Add([]byte(`{"t":"2026-03-02T12:00:00Z","event":"a","duration_ns":9223372036854775807,"delay_ns":9223372036854775808}`))
 	f.Add([]byte(`{"t":"2026-03-02T12:00:00Z","event":"a","event":"b","pid":01}`))
 	f.Add([]byte(`{"t":"2026-03-02T12:00:00Z","event":"a","pid":1e3,"Event":"b","host":"\u0061"}`))

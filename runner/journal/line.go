@@ -10,9 +10,9 @@ import (
 
 // A line is a line of the journal, taken apart and not copied: its texts are parts of what was read, with their escapes.
 type line struct {
-	t                                                                     []byte
-	event, host, boot, address, configuration, name, hash, state, message []byte
-	schema, pid, attempt, delayNS, durationNS, recordBytes, recordTime    int64
+	t                                                                           []byte
+	event, host, boot, address, configuration, name, hash, state, message, seal []byte
+	schema, pid, attempt, delayNS, durationNS, recordBytes, recordTime          int64
 }
 
 // field gives where the value of a field goes; nil twice for a name that is not known.
@@ -38,6 +38,8 @@ func (l *line) field(name []byte) (text *[]byte, number *int64) {
 		return &l.state, nil
 	case "message":
 		return &l.message, nil
+	case "record_sha256":
+		return &l.seal, nil
 	case "schema":
 		return nil, &l.schema
 	case "pid":
@@ -90,7 +92,7 @@ func (l *line) asEvent() Event {
 		Event: named(l.event, EventStart, EventFinish), Schema: int(l.schema), Host: unescape(l.host), PID: int(l.pid), Boot: unescape(l.boot),
 		Address: unescape(l.address), Configuration: unescape(l.configuration), Name: unescape(l.name), Attempt: int(l.attempt),
 		Hash: unescape(l.hash), State: named(l.state, Counted, Warmup, Failed), DelayNS: l.delayNS, Message: unescape(l.message),
-		DurationNS: l.durationNS, RecordBytes: l.recordBytes, RecordMtimeNS: l.recordTime,
+		DurationNS: l.durationNS, RecordBytes: l.recordBytes, RecordMtimeNS: l.recordTime, RecordSHA256: unescape(l.seal),
 	}
 	_ = e.T.UnmarshalText(l.t) // parseLine has done it
 	return e

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -24,23 +23,22 @@ func (e *RecordError) Error() string {
 
 func (e *RecordError) Unwrap() error { return e.Err }
 
+// Place says which run the file lies at, and whether a record there would count.
+func (e *RecordError) Place() (p Place, counts bool) {
+	folder, file := filepath.Split(e.Path)
+	folder = filepath.Clean(folder)
+	if filepath.Base(folder) == attemptsDir {
+		a, _ := parseEvidence(filepath.Base(filepath.Dir(folder)), file)
+		return a.place, false
+	}
+	p, _ = parseName(filepath.Base(folder), strings.TrimSuffix(file, ".json"))
+	return p, true
+}
+
 func broken(path string, err error) error { return &RecordError{path, err} }
 
 // Read reads one record, and refuses it where it is not the one that belongs into a file of that name.
-func Read(path string) (Record, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Record{}, err
-	}
-	r, err := decode(data)
-	if err == nil {
-		err = belongs(path, r.Place(), r.Attempt, r.State)
-	}
-	if err != nil {
-		return Record{}, broken(path, err)
-	}
-	return r, nil
-}
+func Read(path string) (Record, error) { return seals(nil).read(path) }
 
 // belongs refuses a record that was copied under another name: it would be counted twice.
 func belongs(path string, p Place, attempt int, state State) error {
@@ -63,57 +61,68 @@ func belongs(path string, p Place, attempt int, state State) error {
 }
 
 // Records reads every committed record of an experiment: by configuration, runs before warm-ups, in the order of their
-// numbers. There are none where there is no folder. Whether an error ends it is up to the caller. It needs
-// no lock.
-func Records(dir string) iter.Seq2[Record, error] {
-	return each(dir, func(run files) (paths []string, err error) {
-		if run.record {
-			paths = append(paths, run.place.Record(dir))
-		}
-		return paths, nil
-	})
-}
+// numbers. There are none where there is no folder. Whether an error ends it is up to the caller; with an *AlteredError
+// comes the record as it is now. It needs no lock.
+func Records(dir string) iter.Seq2[Record, error] { return each(dir, false) }
 
-// Attempts reads every record that does not count, in the order of Records and of their attempts.
+// All reads the records of Records and those that do not count, each run's together, in the order of their attempts.
+func All(dir string) iter.Seq2[Record, error] { return each(dir, true) }
+
+// Attempts reads those of All that do not count.
 func Attempts(dir string) iter.Seq2[Record, error] {
-	return each(dir, func(run files) (paths []string, err error) {
-		var counts head
-		if run.record && len(run.evidence) > 0 {
-			if counts, err = readHead(run.place.Record(dir)); err != nil {
-				return nil, err
+	return func(yield func(Record, error) bool) {
+		for r, err := range All(dir) {
+			if (err != nil || !r.State.committed()) && !yield(r, err) {
+				return
 			}
 		}
-		for _, n := range run.evidence {
-			if n != counts.Attempt { // else the copy of a record that is just being superseded
-				paths = append(paths, run.place.attemptFile(dir, n, ".json"))
-			}
-		}
-		return paths, nil
-	})
+	}
 }
 
-func each(dir string, paths func(files) ([]string, error)) iter.Seq2[Record, error] {
+func each(dir string, all bool) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
+		sealed, err := readSeals(dir)
+		if err != nil {
+			yield(Record{}, err)
+			return
+		}
 		for f, err := range scan(dir) {
 			if err != nil {
 				yield(Record{}, err)
 				return
 			}
 			for _, run := range f.runs {
-				list, err := paths(run)
-				if err != nil {
-					yield(Record{}, err)
+				if !run.each(dir, sealed, all, yield) {
 					return
-				}
-				for _, path := range list {
-					r, err := Read(path)
-					if !yield(r, err) {
-						return
-					}
 				}
 			}
 		}
 	}
+}
+
+// each reads the record of a run, with all in its turn among those of the attempts that did not count. It says whether to go on.
+func (f *files) each(dir string, sealed seals, all bool, yield func(Record, error) bool) bool {
+	var counts Record
+	var err error
+	if f.record {
+		counts, err = sealed.read(f.place.Record(dir))
+	}
+	isTold := !f.record
+	for _, n := range f.evidence {
+		if !all || n == counts.Attempt { // the copy of a record that is just being superseded
+			continue
+		}
+		if !isTold && n > counts.Attempt {
+			isTold = true
+			if !yield(counts, err) {
+				return false
+			}
+		}
+		if !yield(Read(f.place.attemptFile(dir, n, ".json"))) {
+			return false
+		}
+	}
+	return isTold || yield(counts, err)
 }
 
 // Load collects Records.

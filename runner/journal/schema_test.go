@@ -37,7 +37,7 @@ func TestFirstSchemaIsStillRead(t *testing.T) {
 		x, err := ReadIndex(dir)
 		must(t, err)
 		e, ok, err := x.Entry(run1, addressOf(run1))
-		if want := (Entry{"h1", Counted, 3}); e != want || !ok || err != nil {
+		if want := (Entry{"h1", Counted, 3, false}); e != want || !ok || err != nil {
 			t.Errorf("index: %+v %t %v", e, ok, err)
 		}
 	}

@@ -96,6 +96,15 @@ func markOf(pid int) (Mark, bool) {
 	return markIn(string(data))
 }
 
+// argumentsOf gives the arguments of a process, its name first; none of one that shows none.
+func argumentsOf(pid int) []string {
+	line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+	if err != nil {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")
+}
+
 func commandOf(pid int) string {
 	dir := "/proc/" + strconv.Itoa(pid)
 	if line, err := os.ReadFile(dir + "/cmdline"); err == nil && len(line) > 0 {

@@ -1,5 +1,7 @@
 package reaper
 
+import "time"
+
 // A Process is one that was left behind.
 type Process struct {
 	PID     int    `json:"pid"`
@@ -7,4 +9,6 @@ type Process struct {
 	Of      string `json:"-"`               // whose it is by its mark; "" where it has none, or was not looked for by it
 	InGroup bool   `json:"-"`               // it was in the group that it was looked for by
 	Alive   bool   `json:"alive,omitempty"` // it could not be ended
+
+	grace time.Duration // between TERM and KILL
 }

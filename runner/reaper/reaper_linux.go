@@ -52,7 +52,7 @@ func FolderID(dir string) string {
 func Clear(leader int, mark Mark, grace time.Duration) []Process {
 	session, _ := unix.Getsid(0)
 	return end(adopted, func(pid int, s stat) (Process, bool) {
-		p := Process{PID: pid, InGroup: s.group == leader}
+		p := Process{PID: pid, InGroup: s.group == leader, grace: grace}
 		switch {
 		case pid == leader:
 			return p, false
@@ -64,13 +64,13 @@ func Clear(leader int, mark Mark, grace time.Duration) []Process {
 		m, found := markOf(pid)
 		p.Of = m.Of
 		return p, found && m == mark
-	}, grace)
+	})
 }
 
 // ClearAll ends every child of this process, and whatever comes to it when they end, with TERM and after the grace with KILL. It is for a
 // process that is about to end.
 func ClearAll(grace time.Duration) []Process {
-	return end(children, func(pid int, _ stat) (Process, bool) { return Process{PID: pid}, true }, grace)
+	return end(children, func(pid int, _ stat) (Process, bool) { return Process{PID: pid, grace: grace}, true })
 }
 
 // Reap takes the exit status of every child that has ended, but of one.
@@ -82,8 +82,9 @@ func Reap(but int) {
 	}
 }
 
-// ClearLost ends the processes that have a mark of the folder, and whose bench is gone, with TERM and after the grace with KILL.
-func ClearLost(dir string, grace time.Duration) []Process {
+// ClearLost ends the processes that have a mark of the folder, and whose bench is gone, with TERM and after a grace, which follows from
+// their arguments, with KILL.
+func ClearLost(dir string, grace func(arguments []string) time.Duration) []Process {
 	folder := FolderID(dir)
 	if folder == "" {
 		return nil
@@ -91,18 +92,18 @@ func ClearLost(dir string, grace time.Duration) []Process {
 	isLost := func(m Mark) bool { return m.Folder == folder && isGone(m.By) }
 	return end(func() []int { return marked(isLost) }, func(pid int, s stat) (Process, bool) {
 		m, found := markOf(pid)
-		return Process{PID: pid, Of: m.Of}, found && isLost(m)
-	}, grace)
+		return Process{PID: pid, Of: m.Of, grace: grace(argumentsOf(pid))}, found && isLost(m)
+	})
 }
 
-// end ends what is listed and belongs, round by round, until a round finds nothing.
-func end(list func() []int, belongs func(int, stat) (Process, bool), grace time.Duration) []Process {
+// end ends what is listed and belongs, round by round, until a round finds nothing, or nothing more can be done.
+func end(list func() []int, belongs func(int, stat) (Process, bool)) []Process {
 	var found []Process
 	signalled := map[int]int{} // where it stands in found, by its number
 	started := time.Now()
 	for pause := 200 * time.Microsecond; ; pause = min(2*pause, 20*time.Millisecond) {
 		waited := time.Since(started)
-		left, changed := []int{}, false
+		left, changed, hopeless := []int{}, false, true
 		for _, pid := range list() {
 			s, err := statOf(pid)
 			if err != nil {
@@ -124,17 +125,18 @@ func end(list func() []int, belongs func(int, stat) (Process, bool), grace time.
 				found = append(found, p)
 			}
 			switch p := found[at]; {
-			case p.InGroup || waited >= grace:
+			case p.InGroup || waited >= p.grace:
 				signal(pid, s, syscall.SIGKILL)
 			case !again:
 				signal(pid, s, syscall.SIGTERM)
 			}
 			left = append(left, at)
+			hopeless = hopeless && waited > found[at].grace+patience
 		}
 		switch {
 		case len(left) == 0 && !changed:
 			return found
-		case waited > grace+patience:
+		case len(left) > 0 && hopeless:
 			for _, at := range left {
 				found[at].Alive = true
 			}

@@ -130,7 +130,8 @@ func TestClearLost(t *testing.T) {
 	if err := os.Rename(dir, moved); err != nil {
 		t.Fatal(err)
 	}
-	found := ClearLost(moved, 100*time.Millisecond)
+	brief := func([]string) time.Duration { return 100 * time.Millisecond }
+	found := ClearLost(moved, brief)
 	for _, pid := range []int{lost, deaf} {
 		if !slices.ContainsFunc(found, func(p Process) bool { return p.PID == pid && p.Of == "run#1" && !p.Alive }) || runs(pid) {
 			t.Errorf("%d runs: %t; found %+v", pid, runs(pid), found)
@@ -141,7 +142,7 @@ func TestClearLost(t *testing.T) {
 			t.Errorf("the process %s was ended", name)
 		}
 	}
-	if found := ClearLost(filepath.Join(parent, "no"), time.Second); len(found) > 0 {
+	if found := ClearLost(filepath.Join(parent, "no"), brief); len(found) > 0 {
 		t.Errorf("of no folder: %+v", found)
 	}
 }

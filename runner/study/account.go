@@ -17,8 +17,12 @@ type account struct {
 	*Experiment
 	first, last time.Time      // when counted runs began and ended
 	counted     map[int]string // the hash of the record where it is not that of the run, by the run's position
+	altered     map[int]bool   // the runs whose record is not as it was measured, by position
 	wasted      map[try]ending // the attempts at planned runs that did not count, or have not ended
 }
+
+// stateAltered is that of an unfinished run whose record is not as it was measured.
+const stateAltered = "altered"
 
 // A try is an attempt at a run.
 type try struct{ position, number int }
@@ -30,7 +34,7 @@ type ending struct {
 }
 
 func newAccount(e *Experiment) *account {
-	return &account{Experiment: e, counted: map[int]string{}, wasted: map[try]ending{}}
+	return &account{Experiment: e, counted: map[int]string{}, altered: map[int]bool{}, wasted: map[try]ending{}}
 }
 
 // count takes the record of a run that counts: when, with what and where it was made.
@@ -55,6 +59,9 @@ func (e *account) count(run *runner.Run, r *journal.Record) {
 	e.used(r)
 	e.environment(run.Target().Address(), r.Environment)
 }
+
+// alter takes a run whose record is not as it was measured: what it says is no part of the study.
+func (e *account) alter(run *runner.Run) { e.altered[run.Position] = true }
 
 // membersOf gives the agents of a run: its members, or the only one, which has no name.
 func membersOf(r *journal.Record) []journal.Member {
@@ -194,6 +201,9 @@ func (e *account) close(planned iter.Seq[*runner.Run]) {
 		u := Unfinished{Address: run.Address.String(), State: "pending"}
 		if end, ok := e.wasted[try{run.Position, latest[run.Position]}]; ok {
 			u.State, u.Class, u.Message = end.state, end.class, end.message
+		}
+		if e.altered[run.Position] {
+			u.State, u.Class, u.Message = stateAltered, "", "its record is not as it was measured"
 		}
 		e.Unfinished = append(e.Unfinished, u)
 		if u.State == string(journal.Failed) || u.State == string(journal.Invalid) {

@@ -20,8 +20,26 @@ func (e Experiment) doubts(r *analysis.Result) {
 			Evidence: map[string]any{"runs": e.PromptsCut, "of": e.Planned.Counted, "num_ctx": e.CutAt},
 		}}, r.Findings...)
 	}
+	if n := e.altered(); n > 0 {
+		r.Warnings = append(r.Warnings, analysis.Warning{
+			Kind:    "altered_records",
+			Message: fmt.Sprintf("The records of %s are not as they were measured, and are left out.", analysis.Count(n, "run")),
+			Remedy:  "Restore these files, or make the runs again: bench apply -replace ADDRESS.",
+		})
+	}
 	r.Warnings = append(r.Warnings, mixed("models", e.models())...)
 	r.Warnings = append(r.Warnings, mixed("versions of the server", e.Versions)...)
+}
+
+// altered counts the runs whose records are not as they were measured.
+func (e Experiment) altered() int {
+	n := 0
+	for _, u := range e.Unfinished {
+		if u.State == stateAltered {
+			n++
+		}
+	}
+	return n
 }
 
 // models gives each model that answered, with its digest: one tag may have meant two models in the course of time.

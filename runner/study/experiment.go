@@ -2,6 +2,7 @@ package study
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -20,7 +21,10 @@ func (b *builder) experiment(e *spec.Experiment) error {
 	sum := newAccount(&out)
 	for record, err := range journal.Records(folder) {
 		if err != nil {
-			return err
+			if err := b.passOver(sum, register, record.Place(), err); err != nil {
+				return err
+			}
+			continue
 		}
 		run := register.Find(record.Place(), record.Address)
 		if run == nil || record.Warmup || !run.Fits(&record) {
@@ -43,6 +47,22 @@ func (b *builder) experiment(e *spec.Experiment) error {
 	sum.close(b.plan.Of(e))
 	b.study.Experiments[e.ID()] = out
 	b.add(rows.Source())
+	return nil
+}
+
+// passOver takes what came in the place of a record: it gives the error again where there can be no study with it.
+func (b *builder) passOver(sum *account, register *runner.Register, place journal.Place, err error) error {
+	_, altered := errors.AsType[*journal.AlteredError](err)
+	switch run := register.At(place); {
+	case altered && (run == nil || place.Warmup): // it has no part in any case
+	case altered:
+		sum.alter(run)
+		b.study.PassedOver = append(b.study.PassedOver, err)
+	case register.IsStray(err):
+		b.study.PassedOver = append(b.study.PassedOver, err)
+	default:
+		return err
+	}
 	return nil
 }
 

@@ -23,7 +23,8 @@ type Study struct {
 	Glossary    map[string]string     `json:"glossary"` // what each metric of the instrument is, by name, with its formula
 	Runs        []Run                 `json:"runs"`     // every counted run and dataset row, in order of source, configuration, repeat
 
-	Mistakes hcl.Diagnostics `json:"-"` // of checks and claims that can't be evaluated with these results, in the order of the spec
+	PassedOver []error         `json:"-"` // files of records that have no part in it: *journal.AlteredError, and *journal.RecordError where no run is planned
+	Mistakes   hcl.Diagnostics `json:"-"` // of checks and claims that can't be evaluated with these results, in the order of the spec
 }
 
 // Tool says which program made the study.
@@ -96,13 +97,13 @@ type Tally struct {
 	Total          int `json:"total"`
 	Counted        int `json:"counted"`
 	Failed         int `json:"failed"`  // their last attempt failed or was invalid
-	Pending        int `json:"pending"` // never brought to an end
+	Pending        int `json:"pending"` // never brought to an end, or with a record that was altered
 }
 
 // An Unfinished run is one that was planned and has no counted record.
 type Unfinished struct {
 	Address string `json:"address"`
-	State   string `json:"state"` // failed, invalid, lost, pending
+	State   string `json:"state"` // failed, invalid, lost, altered (its record is not as it was measured), pending
 	Class   string `json:"class"` // of its last error; "" where there is none
 	Message string `json:"message"`
 }

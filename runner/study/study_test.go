@@ -464,3 +464,49 @@ func TestArmsAndLevels(t *testing.T) {
 		t.Errorf("%v, want %v", e.Axes[0].Values, want)
 	}
 }
+
+// A record that was altered has no part in a study, whatever its file looks like, and the study says so. Neither has a file that is no
+// record, where no run is planned.
+func TestAlteredAndStrayRecords(t *testing.T) {
+	b := newBed(t, text)
+	for _, name := range []string{"ctx256/run_1", "ctx256/run_2", "baseline_default_ctx256/run_1", "baseline_default_ctx256/run_2"} {
+		b.attempt(name, counts)
+	}
+	folder := filepath.Join(b.module.Dir, "runs", "x")
+	path, stray := filepath.Join(folder, "ctx256", "run_1.json"), filepath.Join(folder, "ctx256", "run_9.json")
+	record, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, data := range map[string]string{path: strings.Replace(string(record), `"throughput":101`, `"throughput":901`, 1), stray: string(record)} {
+		if err := os.WriteFile(path, []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(path, time.Time{}, info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	s := b.build(b.plan(runner.Scope{}))
+	x := s.Experiments["x"]
+	if x.Planned.Counted != 3 || x.Planned.Total != x.Planned.Counted+x.Planned.Failed+x.Planned.Pending {
+		t.Errorf("%+v", x.Planned)
+	}
+	if u := x.Unfinished[0]; u.State != "altered" || u.Address != b.run("ctx256/run_1").Address.String() {
+		t.Errorf("unfinished: %+v", x.Unfinished)
+	}
+	for _, r := range s.Runs {
+		if r.Source == "experiment.x" && r.Configuration == "ctx256" && r.Repeat != 2 {
+			t.Errorf("it takes part: %+v", r)
+		}
+	}
+	if told := fmt.Sprint(s.PassedOver); len(s.PassedOver) != 2 || !strings.Contains(told, path+" is not as it was measured") || !strings.Contains(told, stray) {
+		t.Errorf("passed over: %v", s.PassedOver)
+	}
+	if !strings.Contains(fmt.Sprint(s.Analyses["x"].Warnings), "The records of 1 run are not as they were measured") {
+		t.Errorf("warnings: %+v", s.Analyses["x"].Warnings)
+	}
+}

@@ -264,7 +264,7 @@ dataset "d" {
 // A mistake in the mapping points at its expression, and says in which row of which file it was met.
 func TestMistakesInTheMapping(t *testing.T) {
 	for _, test := range []struct{ attribute, metric, want, subject string }{
-		{"", "row.tokens", "Unsupported attribute; This object does not have an attribute named \"tokens\".\n\nThis was found in f.json, row 0.", "row.tokens"},
+		{"", "row.tokens", "Unsupported attribute; This object does not have an attribute named \"tokens\". There are list, name, v and yes.\n\nThis was found in f.json, row 0.", "row.tokens"},
 		{"", "row.name + 1", "Invalid operand; Unsuitable value for left operand: a number is required.\n\nThis was found in f.json, row 0.", "row.name"},
 		{"", "row.list", "Wrong type; This must be a number.\n\nThis was found in f.json, row 0.", "row.list"},
 		{"rows = file.runs", "row.v", "Unsupported attribute; ", "file.runs"},

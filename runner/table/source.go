@@ -82,7 +82,10 @@ func NewCollector(e *spec.Experiment) *Collector {
 }
 
 // Add adds the row of a record.
-func (c *Collector) Add(r *journal.Record) {
+func (c *Collector) Add(r *journal.Record) { c.source.Rows = append(c.source.Rows, c.Row(r)) }
+
+// Row makes the row of a record and does not keep it. What it has only among others, contention, is not in it.
+func (c *Collector) Row(r *journal.Record) Row {
 	row := Row{
 		Row: analysis.Row{
 			Configuration: c.text(r.Configuration), Arm: c.text(r.Arm), Pair: c.text(r.Pair), Factors: c.levels(r),
@@ -98,7 +101,7 @@ func (c *Collector) Add(r *journal.Record) {
 		row.Members = append(row.Members, member)
 		row.Calls = append(row.Calls, member.Calls...)
 	}
-	c.source.Rows = append(c.source.Rows, row)
+	return row
 }
 
 // Source gives what was collected, once all was.

@@ -14,8 +14,11 @@ import (
 	"bench/runner/reaper"
 )
 
-// keepGrace is how long a kept server has between TERM and KILL.
-const keepGrace = 10 * time.Second
+// How long they have between TERM and KILL.
+const (
+	keepGrace   = 10 * time.Second // a kept server
+	orphanGrace = 2 * time.Second  // what it leaves behind outside its group
+)
 
 // Keep runs a command, in a process group of its own, as long as in is open, and gives the exit code. So a server that the
 // runner started ends with the runner, even one that is killed. A TERM signal to the keeper ends the server as well, and where the
@@ -28,7 +31,9 @@ func keep(args []string, in io.Reader, out, log io.Writer, grace time.Duration) 
 		fmt.Fprintln(log, "keep: no command")
 		return exitUsage
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	signalled, ignore := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	defer ignore()
+	ctx, stop := context.WithCancel(signalled) // while it ends the server, a signal must not end it
 	defer stop()
 	noCore()
 	reaper.Adopt()
@@ -51,7 +56,7 @@ func keep(args []string, in io.Reader, out, log io.Writer, grace time.Duration) 
 	_ = cmd.Wait() // the exit code says how it ended
 	close(ended)
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what it left behind in its group, and what left the group:
-	reaper.ClearAll(grace)
+	reaper.ClearAll(min(grace, orphanGrace))
 	return exitCode(cmd.ProcessState)
 }
 

@@ -162,6 +162,9 @@ func (r *run) isolate(ctx context.Context) *agent.Error {
 
 // verify holds what the server says against what was asked for.
 func (r *run) verify(ready *Ready) *agent.Error {
+	if ready.Loaded == nil {
+		return nil // it does not say
+	}
 	loaded := slices.Contains(ready.Loaded, ready.Model.Name)
 	switch {
 	case r.task.State == "warm" && !loaded:
@@ -193,6 +196,9 @@ func (r *run) loadedModels(ctx context.Context) ([]string, *agent.Error) {
 	models, failure := r.client.Loaded(ctx)
 	if failure != nil {
 		return nil, failure
+	}
+	if models == nil {
+		return nil, nil
 	}
 	names := make([]string, len(models))
 	for i, m := range models {

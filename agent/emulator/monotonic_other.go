@@ -4,4 +4,4 @@ package emulator
 
 import "time"
 
-func nap(d time.Duration) { time.Sleep(d) }
+func monotonicNS(time.Time) int64 { return 0 }

@@ -1,0 +1,162 @@
+package journal
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// alter changes a figure of a record, and leaves its file the size and the time that it had.
+func alter(t testing.TB, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	must(t, err)
+	data, err := os.ReadFile(path)
+	must(t, err)
+	i := len(data) - 1
+	for ; data[i] < '0' || data[i] > '8'; i-- {
+	}
+	data[i]++
+	must(t, os.WriteFile(path, data, 0o666))
+	must(t, os.Chtimes(path, time.Time{}, info.ModTime()))
+}
+
+// A record that was altered is given with an error that names its file. So it is where only the time of its file differs, for an index.
+func TestAlteredRecord(t *testing.T) {
+	dir := aSweep(t)
+	path := run1.Record(dir)
+	alter(t, path)
+	for name, all := range map[string]func() (Record, error){
+		"Records": func() (Record, error) { return only(Records(dir), run1) },
+		"All":     func() (Record, error) { return only(All(dir), run1) },
+	} {
+		r, err := all()
+		if altered, ok := errors.AsType[*AlteredError](err); !ok || altered.Path != path || r.Attempt != 2 {
+			t.Errorf("%s: attempt %d, %v", name, r.Attempt, err)
+		}
+	}
+	if e, ok := entry(t, dir, run1); !ok || e.Altered {
+		t.Errorf("an index has read it: %+v %t", e, ok)
+	}
+	must(t, os.Chtimes(path, time.Time{}, noon))
+	if e, ok := entry(t, dir, run1); !ok || !e.Altered {
+		t.Errorf("an index takes it for what was measured: %+v %t", e, ok)
+	}
+}
+
+// only gives the committed record of a place.
+func only(all func(func(Record, error) bool), p Place) (Record, error) {
+	for r, err := range all {
+		if r.Place() == p && r.State.committed() {
+			return r, err
+		}
+	}
+	return Record{}, errors.New("it is not there")
+}
+
+// Without a seal, since the journal is lost or was written by an earlier version, a record is taken at its word. One that only the mending
+// found has a seal from then on.
+func TestRecordsWithoutASeal(t *testing.T) {
+	dir := aSweep(t)
+	path := filepath.Join(dir, journalFile)
+	replaceIn(t, path, `"record_sha256"`, `"record_novel"`)
+	alter(t, run1.Record(dir))
+	if _, err := Load(dir); err != nil {
+		t.Error(err)
+	}
+	must(t, os.Remove(path))
+	must(t, os.Chtimes(run1.Record(dir), time.Time{}, noon))
+	if e, ok := entry(t, dir, run1); !ok || e.Altered {
+		t.Errorf("%+v %t", e, ok)
+	}
+	must(t, os.Remove(run1.file(dir, ".csv"))) // so that there is something to mend
+	must(t, mustOpen(t, dir).Close())
+	alter(t, run1.Record(dir))
+	if _, err := Load(dir); err == nil {
+		t.Error("what was found by the mending has no seal")
+	}
+}
+
+// What is no record does not keep a journal from being opened, and is left as it is, be it in the place of a record or among the evidence;
+// what can be mended beside it is.
+func TestOpenLeavesStraysAlone(t *testing.T) {
+	dir := aSweep(t)
+	run9 := Place{Configuration: "gpu60", Repeat: 9}
+	record, err := os.ReadFile(run1.Record(dir))
+	must(t, err)
+	strays := map[string][]byte{
+		run9.Record(dir):                   record,
+		run1.attemptFile(dir, 7, ".json"):  []byte("{}"),
+		run9.attemptFile(dir, 1, ".json"):  []byte("no JSON"),
+		filepath.Join(dir, "x/run_1.json"): record,
+	}
+	must(t, os.Mkdir(filepath.Join(dir, "x"), 0o777))
+	for path, data := range strays {
+		must(t, os.WriteFile(path, data, 0o666))
+	}
+	must(t, os.Remove(run1.file(dir, ".csv")))
+	j := mustOpen(t, dir)
+	defer j.Close()
+	for path, data := range strays {
+		if is, err := os.ReadFile(path); string(is) != string(data) || err != nil {
+			t.Errorf("%s: %q %v", path, is, err)
+		}
+	}
+	if _, err := os.Stat(run1.file(dir, ".csv")); err != nil {
+		t.Error(err)
+	}
+	if a := mustStart(t, j, run1); a.Number != 8 {
+		t.Errorf("attempt %d, want one that no file has", a.Number)
+	}
+}
+
+// Each run's attempts come together, in order, whichever of them counts; what is no record comes in its place.
+func TestAll(t *testing.T) {
+	dir := aSweep(t)
+	j := mustOpen(t, dir)
+	must(t, j.Keep(recordOf(mustStart(t, j, run1), Failed)))
+	must(t, j.Close())
+	must(t, os.WriteFile(run2.Record(dir), []byte("{"), 0o666))
+	var got []string
+	for r, err := range All(dir) {
+		name := r.Place().Name() + " " + string(r.State)
+		if broken, ok := errors.AsType[*RecordError](err); ok {
+			p, counts := broken.Place()
+			name = p.Name() + " broken"
+			if !counts {
+				name = "evidence of " + name
+			}
+		}
+		got = append(got, name)
+	}
+	want := []string{"run_1 superseded", "run_1 counted", "run_1 failed", "run_2 broken", "run_2 failed", "warmup_1 warmup"}
+	if len(got) != len(want) {
+		t.Fatalf("%q", got)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("%q, want %q", got, want)
+			break
+		}
+	}
+}
+
+// Evidence that is no record keeps that beside it from nothing.
+func TestOpenMendsBesideAStray(t *testing.T) {
+	dir := aSweep(t)
+	j := mustOpen(t, dir)
+	must(t, j.Keep(recordOf(mustStart(t, j, run2), Failed)))
+	must(t, j.Close())
+	must(t, os.Remove(filepath.Join(dir, journalFile)))
+	must(t, os.WriteFile(run2.attemptFile(dir, 1, ".json"), []byte("{}"), 0o666))
+	must(t, mustOpen(t, dir).Close())
+	for e, err := range History(dir) {
+		must(t, err)
+		if e.Event == EventFinish && e.Name == "run_2" && e.Attempt == 2 && e.State == Failed {
+			return
+		}
+	}
+	t.Error("the journal does not have the second attempt")
+}

@@ -59,7 +59,15 @@ func understandHCL(name string, src []byte) remnant {
 			return remnant{file: file, tokens: tokens, diags: diags}
 		}
 	}
-	return salvage(name, src)
+	rest := salvage(name, src)
+	if !rest.diags.HasErrors() { // each part can be read alone; that the whole can't be is told all the same
+		file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+		if !diags.HasErrors() {
+			return remnant{file: file, tokens: tokens, diags: diags}
+		}
+		rest.diags = legibleSyntax(diags[:1], src)
+	}
+	return rest
 }
 
 // wrongAnyway says whether tokens are of a file with mistakes, as far as it takes no parser to see it: HCL's takes its time to tell of

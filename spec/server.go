@@ -38,8 +38,6 @@ type Timeouts struct{ Connect, FirstToken, Idle time.Duration }
 type OpenAI struct {
 	Key     Secret
 	Metrics string // address of its metrics in Prometheus' text format; "" where it has none
-
-	MetricsRange hcl.Range
 }
 
 func (d *decoder) server(b *block) {
@@ -77,7 +75,6 @@ func (d *decoder) openAI(v *values) *OpenAI {
 	o := &OpenAI{}
 	v.secret("api_key", &o.Key)
 	v.str("metrics", &o.Metrics)
-	o.MetricsRange = v.rangeOf("metrics")
 	d.address(v, "metrics")
 	return o
 }

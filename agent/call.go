@@ -1,6 +1,10 @@
 package agent
 
-import "time"
+import (
+	"time"
+
+	"bench/agent/telemetry"
+)
 
 // A Call is one measured LLM call.
 //
@@ -24,6 +28,7 @@ type Call struct {
 	ChunkNS     []int64 `json:"chunk_ns,omitempty"`      // arrival of each content chunk, thinking included
 	Coalesced   int     `json:"coalesced,omitempty"`     // content chunks that came with the one before them, so that the gap can't be told
 	EndNS       int64   `json:"end_ns"`                  // end of body, or of the failed call
+	ReadNS      []int64 `json:"-"`                       // of each content chunk, when the read returned that brought it; only where both clocks are asked for
 
 	TTFTAnswerNS *int64 `json:"ttft_answer_ns,omitempty"` // first chunk of the answer, where thinking came before it
 
@@ -85,4 +90,6 @@ type Outcome struct {
 	Scores          map[string]float64 `json:"scores,omitempty"` // the workload's own metrics of quality
 	WorkflowTotalNS int64              `json:"workflow_total_ns"`
 	Resources       Resources          `json:"resources"`
+
+	Observed *telemetry.Observed `json:"observed,omitempty"` // what the agent, the server and the machine did meanwhile
 }

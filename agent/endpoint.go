@@ -16,13 +16,15 @@ import (
 
 // An Endpoint is an inference server: what it speaks, where it listens, and how long to wait for it.
 type Endpoint struct {
-	Kind     string   `json:"kind"`          // "ollama", "openai", or "emulator", which speaks as both
-	API      string   `json:"api,omitempty"` // form of a call: "generate" or "chat" of Ollama, "chat" or "completions" of OpenAI; "" is the first of them
-	URL      string   `json:"url"`           // http://host:port; the scheme may be left out, a path prefix is kept; of openai with its /v1
-	Key      string   `json:"key,omitempty"` // sent as the bearer's token; a secret
+	Kind     string   `json:"kind"`              // "ollama", "openai", or "emulator", which speaks as both
+	API      string   `json:"api,omitempty"`     // form of a call: "generate" or "chat" of Ollama, "chat" or "completions" of OpenAI; "" is the first of them
+	URL      string   `json:"url"`               // http://host:port; the scheme may be left out, a path prefix is kept; of openai with its /v1
+	Key      string   `json:"key,omitempty"`     // sent as the bearer's token; a secret
+	Metrics  string   `json:"metrics,omitempty"` // address of its metrics in Prometheus' text format; "" where it has none
 	Timeouts Timeouts `json:"timeouts"`
 
-	TLS *tls.Config `json:"-"` // of https; nil trusts whom the system trusts
+	TLS        *tls.Config `json:"-"` // of https; nil trusts whom the system trusts
+	BothClocks bool        `json:"-"` // calls keep the time of the reads as well: see [Call]
 }
 
 // Timeouts limit the parts of one call; the whole of it is limited by the caller's context. Each limit
@@ -60,6 +62,7 @@ type Client struct {
 	base      string // scheme, host and path prefix, without a slash at the end
 	protocol  wire.Protocol
 	key       string
+	both      bool // clocks
 	timeouts  Timeouts
 	transport *http.Transport
 }
@@ -85,7 +88,7 @@ func NewClient(e Endpoint) (*Client, error) {
 	if protocol.IsOpenAI() { // whose users write the version as a part of the address
 		base = strings.TrimSuffix(base, "/v1")
 	}
-	return &Client{base: base, protocol: protocol, key: e.Key, timeouts: timeouts, transport: newTransport(timeouts, e.TLS)}, nil
+	return &Client{base: base, protocol: protocol, key: e.Key, both: e.BothClocks, timeouts: timeouts, transport: newTransport(timeouts, e.TLS)}, nil
 }
 
 // Close closes the connections that are kept open between calls.

@@ -47,7 +47,11 @@ func (c *Client) Generate(ctx context.Context, req Request) Call {
 	hears.detach()
 
 	trace.fill(&call)
-	call.fill(c.protocol, hears.answer(&call, resp, fault == nil), fault)
+	tape := hears.answer(&call, resp, fault == nil)
+	call.fill(c.protocol, tape, fault)
+	if c.both {
+		call.ReadNS = readTimes(c.protocol, tape)
+	}
 	if call.Error != nil && call.Error.HTTPStatus == http.StatusNotFound {
 		call.Error = c.unknownModel(ctx, req.Model, call.Error)
 	}
@@ -139,6 +143,17 @@ func (c *Call) fill(protocol wire.Protocol, tape *wire.Tape, fault *Error) {
 		fault.Tokens = len(stream.Chunks)
 		c.Error = fault
 	}
+}
+
+// readTimes gives the time of each chunk by the clock of the reads.
+func readTimes(protocol wire.Protocol, tape *wire.Tape) []int64 {
+	tape.ByKernel(false)
+	stream, _ := protocol.Decode(tape) // what is wrong with it is in the call
+	var times []int64
+	for _, chunk := range stream.Chunks {
+		times = append(times, chunk.NS)
+	}
+	return times
 }
 
 // slack is how much longer than the call a part of it may be by the server's clock: 5 % and 50 ms, since that clock is another.

@@ -5,7 +5,7 @@ import "slices"
 // A Metric describes one figure of a call or of a run.
 type Metric struct {
 	Name   string `json:"name"`
-	Unit   string `json:"unit"`   // "ns", "bytes", "1/s" or "1"
+	Unit   string `json:"unit"`   // "ns", "bytes", "1/s", "1", "J", "W", "%" or "°C"
 	Better string `json:"better"` // "higher", "lower", or "" where neither is
 	Scope  string `json:"scope"`  // "call" or "run"
 	Help   string `json:"help"`   // what it is, with its formula
@@ -42,6 +42,18 @@ func Metrics() []Metric {
 		{"cpu", "ns", "lower", "run", "user and system time of the client's process and its children"},
 		{"peak_rss", "bytes", "lower", "run", "largest resident set of the client's process"},
 		{"calls", "1", "", "run", "LLM calls made"},
+		{"client_overhead", "ns", "lower", "run", "CPU time of the client per output token, while it measured: what the instrument itself costs"},
+		{"server_cpu", "ns", "lower", "run", "user and system time of the server and what it started, while the run went on"},
+		{"server_peak_rss", "bytes", "lower", "run", "largest resident set of the server and what it started"},
+		{"cpu_energy", "J", "lower", "run", "energy of the processors, by their own counters"},
+		{"gpu_energy", "J", "lower", "run", "energy of all GPUs: power over time, idle power included"},
+		{"gpu_power", "W", "lower", "run", "mean power of all GPUs together"},
+		{"gpu_peak_memory", "bytes", "lower", "run", "largest use of memory, of all processes, summed over the GPUs"},
+		{"gpu_utilization", "%", "", "run", "mean share of the time in which a GPU did something, over the GPUs"},
+		{"gpu_temperature", "°C", "lower", "run", "highest temperature of any GPU"},
+		{"steal", "ns", "lower", "run", "CPU time that the hypervisor gave to others while this machine could have used it"},
+		{"other_cpu", "ns", "lower", "run", "CPU time of this machine that went neither to the agent nor to the server"},
+		{"cpu_stall", "ns", "lower", "run", "time in which something on this machine waited for a core"},
 	}
 }
 
@@ -102,9 +114,9 @@ func clientMetrics(m map[string]float64, c Call) {
 	}
 	itl := interTokenLatencies(c)
 	m["itl_mean"] = float64(last-first) / float64(chunks-1) / tokensPerChunk(c)
-	m["itl_p50"] = quantile(itl, 0.50)
-	m["itl_p90"] = quantile(itl, 0.90)
-	m["itl_p99"] = quantile(itl, 0.99)
+	m["itl_p50"] = Quantile(itl, 0.50)
+	m["itl_p90"] = Quantile(itl, 0.90)
+	m["itl_p99"] = Quantile(itl, 0.99)
 	m["itl_max"] = itl[len(itl)-1]
 }
 
@@ -124,8 +136,8 @@ func interTokenLatencies(c Call) []float64 {
 // sends a token a chunk, but holds back one that ends inside a character and sends it with the next.
 func tokensPerChunk(c Call) float64 { return float64(c.OutputTokens) / float64(len(c.ChunkNS)) }
 
-// quantile interpolates linearly between order statistics (Hyndman and Fan 1996, type 7); sorted isn't empty.
-func quantile(sorted []float64, p float64) float64 {
+// Quantile interpolates linearly between order statistics (Hyndman and Fan 1996, type 7); sorted isn't empty.
+func Quantile(sorted []float64, p float64) float64 {
 	h := p * float64(len(sorted)-1)
 	i := int(h)
 	if i+1 == len(sorted) {
@@ -150,6 +162,9 @@ func RunMetrics(o Outcome) map[string]float64 {
 	}
 	for _, i := range o.Ingests {
 		m["ingest"] += float64(i.DurationNS)
+	}
+	if o.Observed != nil {
+		observedMetrics(m, o)
 	}
 	return m
 }

@@ -47,7 +47,7 @@ func NewServers(m *spec.Module, executable string) *Servers {
 func endpoint(s *spec.Server, url string) agent.Endpoint {
 	e := agent.Endpoint{Kind: s.Kind, API: s.API, URL: url, Timeouts: agent.Timeouts(s.Timeouts)}
 	if s.OpenAI != nil {
-		e.Key = s.OpenAI.Key.Reveal()
+		e.Key, e.Metrics = s.OpenAI.Key.Reveal(), s.OpenAI.Metrics
 	}
 	return e
 }

@@ -13,7 +13,6 @@ import (
 // its place. What is declared and not used by any experiment is no obstacle. It is the one list of what is missing.
 func Unsupported(m *spec.Module) hcl.Diagnostics {
 	u := &unsupported{}
-	u.servers(m)
 	u.agents(m)
 	u.workloads(m)
 	u.targets(m)
@@ -52,14 +51,6 @@ func (u *unsupported) of(r spec.Ref, at hcl.Range, format string, args ...any) {
 		u.order = append(u.order, r)
 	}
 	u.byBlock[r] = append(u.byBlock[r], notRun(at, format, args...))
-}
-
-func (u *unsupported) servers(m *spec.Module) {
-	for _, s := range m.Servers {
-		if s.OpenAI != nil && s.OpenAI.Metrics != "" {
-			u.of(s.Ref, s.OpenAI.MetricsRange, "The spec is right, but this version of bench does not read a server's metrics yet. Take it out to measure without them.")
-		}
-	}
 }
 
 func (u *unsupported) agents(m *spec.Module) {

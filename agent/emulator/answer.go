@@ -35,8 +35,7 @@ type answer struct {
 	messages []message  // all that it has to say, if nothing goes wrong
 	end      time.Duration
 	started  time.Time
-	loaded   time.Time
-	from     time.Time // what the moments of messages count from
+	loaded   time.Time // what the moments of messages count from
 }
 
 // serve answers a request that is in order.
@@ -96,7 +95,7 @@ func (a *answer) onlyLoad(ctx context.Context, w http.ResponseWriter) {
 
 // give plays the script. From the loaded model on it lies on one schedule: the moment of a token is the planned moment of
 // the one before it and the gap, however late that one was. Loading is not on it, since only some calls load: how late it
-// ended must not shorten what comes after it. A recording has its loading in it.
+// ended must not shorten what comes after it. A recording has its loading in it, and waits for none.
 func (a *answer) give(w http.ResponseWriter, r *http.Request) {
 	if a.refuse(w, r) {
 		return
@@ -106,10 +105,6 @@ func (a *answer) give(w http.ResponseWriter, r *http.Request) {
 	}
 	defer a.server.slot.release(a.keep)
 	a.loaded = time.Now()
-	a.from = a.loaded
-	if a.replay != nil {
-		a.from = a.started
-	}
 	switch fault := a.script.fault; {
 	case lies(fault) || inside(fault) && !a.stream && fault != ErrorObject:
 		a.lie(w, r)
@@ -179,7 +174,7 @@ func (a *answer) withheld() bool { return a.style.Usage == UsageNever || a.scrip
 
 // wait sleeps to a moment of the answer.
 func (a *answer) wait(ctx context.Context, moment time.Duration) {
-	if a.server.clock.sleepUntil(ctx, a.from.Add(moment)) != nil {
+	if a.server.clock.sleepUntil(ctx, a.loaded.Add(moment)) != nil {
 		breakOff()
 	}
 }

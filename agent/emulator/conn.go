@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"syscall"
 	"time"
 )
 
@@ -40,8 +39,11 @@ func (r returned) Read(p []byte) (int, error) { return r.reader.Read(p) }
 var errGone = errors.New("the client has gone")
 
 // takeOver takes the connection of a request whose body is read. The context that it gives ends when
-// the client goes.
+// the client goes. Without chunks of HTTP/1.1 there is no stream.
 func takeOver(w http.ResponseWriter, r *http.Request) (context.Context, *conn, error) {
+	if !r.ProtoAtLeast(1, 1) {
+		return nil, nil, errors.New("the request is " + r.Proto)
+	}
 	hijacked, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return nil, nil, err
@@ -53,7 +55,7 @@ func takeOver(w http.ResponseWriter, r *http.Request) (context.Context, *conn, e
 	c := &conn{Conn: hijacked, reader: buffered.Reader, next: make(chan error, 1), gone: gone}
 	if tcp, ok := hijacked.(*net.TCPConn); ok {
 		c.raw, _ = tcp.SyscallConn()
-		c.write = c.writeNow
+		c.now = c.writeNow
 	}
 	c.server, _ = r.Context().Value(http.ServerContextKey).(*http.Server)
 	c.life, _ = r.Context().Value(lifetime{}).(context.Context)
@@ -103,40 +105,6 @@ func (c *conn) reset() {
 		_ = tcp.SetLinger(0)
 	}
 	c.breakOff()
-}
-
-// send writes all of b, however long it takes, and says when: just before the write that took its last byte.
-func (c *conn) send(b []byte) (time.Time, error) {
-	at, n, err := c.hand(b)
-	for n < len(b) && err == nil {
-		at = time.Now()
-		var more int
-		more, err = c.Conn.Write(b[n:])
-		n += more
-	}
-	return at, err
-}
-
-// An attempt is a write that does not wait.
-type attempt struct {
-	raw   syscall.RawConn // nil where there is no socket to be written to at once, as under TLS
-	write func(fd uintptr) bool
-	b     []byte
-	n     int
-	at    time.Time
-	err   error
-}
-
-// hand gives b to the socket, as far as it is taken at once: n bytes. At is the time just before the write that took the last of them.
-func (a *attempt) hand(b []byte) (at time.Time, n int, err error) {
-	if a.raw == nil {
-		return time.Time{}, 0, nil
-	}
-	a.b, a.n, a.at, a.err = b, 0, time.Time{}, nil
-	if err := a.raw.Write(a.write); err != nil {
-		return a.at, a.n, err
-	}
-	return a.at, a.n, a.err
 }
 
 // A single listener gives one connection and no more.

@@ -102,7 +102,7 @@ func (a *answer) body() []byte {
 	}
 	var b []byte
 	for _, m := range a.streamed() {
-		b = a.dialect.appendMessage(b, m, a.from.Add(m.at), a.figures())
+		b = a.dialect.appendMessage(b, m, a.loaded.Add(m.at), a.figures())
 	}
 	return b
 }
@@ -111,7 +111,7 @@ func (a *answer) body() []byte {
 func (a *answer) flood(c *conn) {
 	var some []byte
 	for len(some) < floodWrite {
-		some = append(some, chunked(a.dialect.appendMessage(nil, a.messages[0], a.from, figures{}))...)
+		some = append(some, chunked(a.dialect.appendMessage(nil, a.messages[0], a.loaded, figures{}))...)
 	}
 	for {
 		if _, err := c.send(some); err != nil {
@@ -124,7 +124,7 @@ func (a *answer) flood(c *conn) {
 func (a *answer) huge(c *conn) bool {
 	const filler = "huge"
 	m := message{kind: text, tokens: 1, text: filler, literal: quoted(filler)}
-	line := a.dialect.appendMessage(nil, m, a.from, figures{})
+	line := a.dialect.appendMessage(nil, m, a.loaded, figures{})
 	i := bytes.LastIndex(line, []byte(filler))
 	_, err := c.send(chunked(line[:i]))
 	some := chunked(bytes.Repeat([]byte("x"), floodWrite))

@@ -37,6 +37,7 @@ type player struct {
 
 	framed []byte // what is being written, with the framing of HTTP
 	chunks []framedChunk
+	logged int       // of them
 	from   int       // of framed: what lies before is written
 	to     int       // where the next write ends
 	due    time.Time // of the next write
@@ -60,11 +61,11 @@ func (p *player) play(ctx context.Context, c *clock) error {
 			return p.err
 		}
 		// The socket did not take all of it at once.
-		at, err := p.conn.send(p.framed[p.from:p.to])
+		last, err := p.conn.send(p.framed[p.from:p.to])
 		if err != nil {
 			return err
 		}
-		p.wrote(at, p.to)
+		p.wrote(last, p.to)
 	}
 	return nil
 }
@@ -75,8 +76,8 @@ func (p *player) fire() (next time.Time, again bool) {
 	if p.late > 0 {
 		p.encode(p.late)
 	}
-	at, n, err := p.conn.hand(p.framed[p.from:p.to])
-	p.wrote(at, p.from+n)
+	last, n, err := p.conn.hand(p.framed[p.from:p.to])
+	p.wrote(last, p.from+n)
 	if p.err = err; err != nil || p.from < p.to {
 		return time.Time{}, false
 	}
@@ -84,12 +85,11 @@ func (p *player) fire() (next time.Time, again bool) {
 	return p.due, again
 }
 
-// wrote notes that all before end was handed to the socket, the last of it at that time.
-func (p *player) wrote(at time.Time, end int) {
+// wrote notes that all before end was handed to the socket, the last of it in that write.
+func (p *player) wrote(last write, end int) {
 	p.from = end
-	for len(p.chunks) > 0 && p.chunks[0].end <= end {
-		p.log.add(p.chunks[0].index, p.chunks[0].tokens, at)
-		p.chunks = p.chunks[1:]
+	for ; p.logged < len(p.chunks) && p.chunks[p.logged].end <= end; p.logged++ {
+		p.log.add(p.chunks[p.logged].index, p.chunks[p.logged].tokens, last)
 	}
 }
 
@@ -117,6 +117,7 @@ func (p *player) prepare() bool {
 func (p *player) encode(n int) {
 	p.late = 0
 	p.framed, p.chunks = append(p.framed[:0], p.header...), p.chunks[:0]
+	p.logged = 0
 	p.header = nil
 	for _, m := range p.messages[p.next : p.next+n] {
 		if m.ends() || p.dialect.manners().figures {

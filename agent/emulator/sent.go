@@ -14,6 +14,11 @@ type Sent struct {
 	Index  int       // of the chunk in its answer, from 0
 	Tokens int       // that it brings; 0 in an empty first chunk, in the last one and in one with usage only
 	At     time.Time // just before the write that took the last byte of its JSON, by the wall clock and by the monotonic one
+
+	// Took is how long that write took: the socket took the chunk between At and At plus Took. It is long where
+	// the machine had other things to do in between, or the client did not read. On a machine that has too
+	// much to do, the kernel may let the packet wait after that, too.
+	Took time.Duration
 }
 
 // A SentRecord is a [Sent] for another process: a line of what GET /emulator/sent?id=ID answers, which
@@ -24,6 +29,7 @@ type SentRecord struct {
 	Tokens      int    `json:"tokens"`
 	RealtimeNS  int64  `json:"realtime_ns"`            // CLOCK_REALTIME, since 1970
 	MonotonicNS int64  `json:"monotonic_ns,omitempty"` // the machine's CLOCK_MONOTONIC, the same for all its processes; absent outside Linux
+	TookNS      int64  `json:"took_ns"`
 }
 
 // defaultSentKept is enough for 1000 streams of 250 tokens.
@@ -72,13 +78,13 @@ func (l *sentLog) begin(id string, chunks int) *callLog {
 	return c
 }
 
-func (c *callLog) add(index, tokens int, at time.Time) {
+func (c *callLog) add(index, tokens int, in write) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dropped || int64(len(c.sent)) == c.log.limit {
 		return
 	}
-	c.sent = append(c.sent, Sent{c.id, index, tokens, at})
+	c.sent = append(c.sent, Sent{c.id, index, tokens, in.at, in.took})
 	c.log.kept.Add(1)
 }
 
@@ -130,7 +136,7 @@ func (s *Server) tellSent(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	lines := json.NewEncoder(w)
 	for _, sent := range list {
-		record := SentRecord{sent.ID, sent.Index, sent.Tokens, sent.At.UnixNano(), monotonicNS(sent.At)}
+		record := SentRecord{sent.ID, sent.Index, sent.Tokens, sent.At.UnixNano(), monotonicNS(sent.At), int64(sent.Took)}
 		if lines.Encode(record) != nil {
 			return // the client has gone
 		}

@@ -15,7 +15,7 @@ func TestSentIsBounded(t *testing.T) {
 	fill := func(id string, n int) *callLog {
 		c := l.begin(id, n)
 		for i := range n {
-			c.add(i, 1, time.Now())
+			c.add(i, 1, write{})
 		}
 		return c
 	}
@@ -26,9 +26,13 @@ func TestSentIsBounded(t *testing.T) {
 		t.Errorf("forgotten too early: %d kept", l.kept.Load())
 	}
 	fill("c", 1)
-	old.add(6, 1, time.Now())
+	old.add(6, 1, write{})
 	if _, known := l.byID["a"]; known || old.sent != nil || l.kept.Load() != 11 || len(l.byID["b"].sent) != 6 {
 		t.Errorf("after c: %d kept, %v", l.kept.Load(), l.byID)
+	}
+	fill("e", 0)
+	if len(l.calls) != 3 || l.byID["b"] == nil || len(l.byID["b"].sent) != 6 { // the first b went, and not the second
+		t.Errorf("after e: %d calls, %v", len(l.calls), l.byID)
 	}
 	if huge := fill("d", 50); len(huge.sent) != 10 {
 		t.Errorf("%d chunks of one call are kept", len(huge.sent))
@@ -64,7 +68,7 @@ func TestSentOverHTTP(t *testing.T) {
 			if (r.Tokens == 1) != (r.Index < 3) {
 				t.Errorf("%+v", r)
 			}
-			if r.RealtimeNS < before.UnixNano() || r.RealtimeNS > after.UnixNano() {
+			if r.RealtimeNS < before.UnixNano() || r.TookNS <= 0 || r.RealtimeNS+r.TookNS > after.UnixNano() {
 				t.Errorf("%+v lies outside of the call", r)
 			}
 			if m := r.MonotonicNS; m != 0 && (m < monotonicNS(before) || m > monotonicNS(after)) {

@@ -17,7 +17,7 @@ func (a *answer) giveStream(w http.ResponseWriter, r *http.Request) {
 	messages := a.streamed()
 	p := &player{
 		conn: c, log: a.server.sent.begin(a.id, len(messages)), dialect: a.dialect, figures: a.figures, style: a.style, fault: a.script.fault,
-		chance: chance(a.server.config.Seed, a.id, "split"), start: a.from, messages: messages, header: a.header(r, "Transfer-Encoding: chunked"),
+		chance: chance(a.server.config.Seed, a.id, "split"), start: a.loaded, messages: messages, header: a.header(r, "Transfer-Encoding: chunked"),
 	}
 	if a.dialect.manners().early {
 		if _, err := c.send(p.header); err != nil {
@@ -86,7 +86,7 @@ func (a *answer) streamed() []message {
 
 // failInside plays the fault of an answer that has begun, and says whether its body is to end in good order.
 func (a *answer) failInside(ctx context.Context, c *conn, header []byte) (inOrder bool) {
-	if a.server.clock.sleepUntil(ctx, a.from.Add(a.half())) != nil {
+	if a.server.clock.sleepUntil(ctx, a.loaded.Add(a.half())) != nil {
 		c.breakOff()
 		return false
 	}

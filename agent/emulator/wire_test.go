@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -96,6 +97,34 @@ func TestConnectionIsReused(t *testing.T) {
 	}
 }
 
+// A connection that was given back is taken over again as what it is, and written to as directly.
+func TestTakenOverAgain(t *testing.T) {
+	var direct []bool
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, c, err := takeOver(w, r)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		direct = append(direct, c.raw != nil)
+		_, _ = c.send([]byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+		c.giveBack()
+	}))
+	defer h.Close()
+	conn, err := net.Dial("tcp", h.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for range 3 {
+		ask(t, conn, "/", "")
+		answered(t, conn)
+	}
+	if !slices.Equal(direct, []bool{true, true, true}) {
+		t.Errorf("direct: %v", direct)
+	}
+}
+
 // Two requests sent at once are answered one after the other.
 func TestPipelined(t *testing.T) {
 	_, addr := serving(t, Config{TokensPerSecond: 1e4, OutputTokens: 3})
@@ -136,6 +165,21 @@ func TestConnectionClose(t *testing.T) {
 	}
 }
 
+// An older client is told why it gets no stream.
+func TestOldHTTP(t *testing.T) {
+	_, addr := serving(t, Config{TokensPerSecond: 1e5})
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const body = `{"model":"m","prompt":"p"}`
+	fmt.Fprintf(conn, "POST /api/generate HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	if resp, body, err := answered(t, conn); err != nil || resp.StatusCode != 500 || !strings.Contains(body, "over HTTP/1.1 only: the request is HTTP/1.0") {
+		t.Errorf("%v, %d, %s", err, resp.StatusCode, body)
+	}
+}
+
 // A client that goes in mid-stream frees the model, and nothing more is sent.
 func TestClientGoes(t *testing.T) {
 	s, addr := serving(t, Config{TokensPerSecond: 20, OutputTokens: 10_000})
@@ -144,17 +188,7 @@ func TestClientGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	conn.Close()
-	for until := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
-		s.slot.mu.Lock()
-		users := s.slot.users
-		s.slot.mu.Unlock()
-		if users == 0 {
-			break
-		}
-		if time.Now().After(until) {
-			t.Fatal("the model is still in use")
-		}
-	}
+	free(t, s)
 	for i := range s.clock.shards {
 		if n := s.clock.shards[i].pending(); n != 0 {
 			t.Errorf("%d writes are still to come", n)

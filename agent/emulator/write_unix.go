@@ -21,7 +21,7 @@ func (a *attempt) writeNow(fd uintptr) bool {
 			a.err = err
 			return true
 		}
-		a.at, a.n = at, a.n+n
+		a.last, a.n = write{at, time.Since(at)}, a.n+n
 	}
 	return true
 }

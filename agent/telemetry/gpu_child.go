@@ -62,7 +62,7 @@ var errUnknownField = errors.New("nvidia-smi does not know a field")
 func (s *gpuSampler) stream(ctx context.Context, smi, fields string) error {
 	cmd := exec.CommandContext(ctx, smi, "--query-gpu="+fields, "--format=csv,noheader,nounits", "-lms", gpuInterval)
 	cmd.Env = append(os.Environ(), "TZ=UTC0", "LC_ALL=C")
-	cmd.SysProcAttr, cmd.WaitDelay = diesWithUs(), gpuStopLimit/2
+	cmd.SysProcAttr, cmd.WaitDelay = diesWithUs(), gpuStopLimit/2 // what the child has started may hold the pipes
 	stderr := &head{}
 	cmd.Stderr = stderr
 	out, err := cmd.StdoutPipe()
@@ -72,8 +72,6 @@ func (s *gpuSampler) stream(ctx context.Context, smi, fields string) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("nvidia-smi: %w", err)
 	}
-	closing := context.AfterFunc(ctx, func() { _ = out.Close() }) // what the child has started may hold the other end
-	defer closing()
 	said, readErr := s.read(bufio.NewReaderSize(out, gpuLineLimit))
 	if readErr != nil {
 		_ = cmd.Process.Kill()

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -77,7 +78,7 @@ func TestGPUSampler(t *testing.T) {
 		"knows the old name": {
 			`case "$1" in *clocks_event_reasons*) echo 'Field "clocks_event_reasons.active" is not a valid field to query.'; exit 2;; esac; ` + stream, 1, "", false,
 		},
-		"ignores TZ":         {`export TZ=XXX-5:45; ` + strings.ReplaceAll(stream, "date -u", "date"), 1, "", false},
+		"ignores TZ":         {`export TZ=XXX5:45; ` + strings.ReplaceAll(stream, "date -u", "date"), 1, "", false},
 		"knows neither name": {`echo 'Field "x" is not a valid field to query.'; exit 2`, 0, "does not know a field", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -119,6 +120,25 @@ func TestGPUSamplerGivesUp(t *testing.T) {
 	s := &gpuSampler{cancel: func() {}, done: make(chan struct{})}
 	if _, _, err := s.end(time.Now()); err == nil || !strings.Contains(err.Error(), "not even when killed") {
 		t.Error(err)
+	}
+}
+
+// What comes after the end changes nothing of what was told.
+func TestGPUSamplerEnded(t *testing.T) {
+	s := &gpuSampler{cancel: func() {}, done: make(chan struct{})}
+	close(s.done)
+	now := time.Now().UTC()
+	s.begin(now.Add(-time.Minute))
+	feed := func(watts string) {
+		line := now.Format("2006/01/02 15:04:05.000") + ", 0, 1, 1, 1, " + watts + ", 1, 1, 1, 0x0\n"
+		if said, err := s.read(bufio.NewReader(strings.NewReader(line))); said != "" || err != nil {
+			t.Fatal(said, err)
+		}
+	}
+	feed("100")
+	got, _, err := s.end(now)
+	if feed("900"); err != nil || len(got) != 1 || got[0].PowerW.Max != 100 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

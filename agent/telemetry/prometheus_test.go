@@ -188,6 +188,15 @@ func TestScrape(t *testing.T) {
 	}
 }
 
+func TestScrapeInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	deaf := Scrape(func(context.Context) ([]byte, error) { select {} })
+	if _, err := deaf.samples(ctx, hostNumbers{}); err == nil || !strings.Contains(err.Error(), "interrupted") {
+		t.Error(err)
+	}
+}
+
 // Whatever a page holds, it is parsed or refused, and a difference can be written as JSON.
 func FuzzMetrics(f *testing.F) {
 	f.Add([]byte(page1), []byte("a{b=\"c\"} +Inf\n"))

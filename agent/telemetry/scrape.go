@@ -72,7 +72,8 @@ func (scrape Scrape) samples(ctx context.Context, hosts hostNumbers) (map[string
 		page []byte
 		err  error
 	}
-	ctx, cancel := context.WithTimeout(ctx, scrapeLimit)
+	caller := ctx
+	ctx, cancel := context.WithTimeout(caller, scrapeLimit)
 	defer cancel()
 	done := make(chan result, 1)
 	go func() {
@@ -90,6 +91,9 @@ func (scrape Scrape) samples(ctx context.Context, hosts hostNumbers) (map[string
 			return parseMetrics(r.page, hosts)
 		}
 	case <-ctx.Done():
+	}
+	if caller.Err() != nil {
+		return nil, errors.New("the run was interrupted before the metrics were there")
 	}
 	return nil, fmt.Errorf("the metrics took over %v", scrapeLimit)
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // An assembly is a stream while its messages come.
@@ -65,11 +66,21 @@ func (a *assembly) add(m *message, last int) error {
 			return err
 		}
 		if kind, ok := d.kind(); ok {
+			if len(a.chunks) == cap(a.chunks) {
+				a.grow(last)
+			}
 			a.chunks = append(a.chunks, Chunk{NS: a.tape.At(last), Choice: int32(d.choice.n), Kind: kind})
 		}
 	}
 	a.figures.take(&m.figures)
 	return nil
+}
+
+// grow makes room for as many chunks as there will be, if the stream goes on as it went up to the offset last.
+func (a *assembly) grow(last int) {
+	const least = 32
+	n, rest := int64(len(a.chunks)), int64(len(a.tape.Bytes())-last)
+	a.chunks = slices.Grow(a.chunks, least+int(n*rest/int64(last+1)))
 }
 
 func (a *assembly) choice(index int) *choiceParts {
@@ -142,10 +153,10 @@ func (a *assembly) stream() Stream {
 		}
 	}
 	f := &a.figures
-	s.Tokens = Tokens{Prompt: f.prompt.int(), Cached: f.cached.int(), Output: f.output.or(f.evalN).int(), Reasoning: f.reasoning.int()}
+	s.Tokens = Tokens{Prompt: f[promptTokens].int(), Cached: f[cachedTokens].int(), Output: f[outputTokens].or(f[evalN]).int(), Reasoning: f[reasoningTokens].int()}
 	s.Timings = Timings{
-		TotalNS: f.totalNS.int64(), LoadNS: f.loadNS.int64(), PromptEvalNS: f.promptNS.int64(), EvalNS: f.evalNS.int64(),
-		PromptEvalCount: f.promptN.int(), EvalCount: f.evalN.int(), DoneReason: s.DoneReason,
+		TotalNS: f[totalNS].int64(), LoadNS: f[loadNS].int64(), PromptEvalNS: f[promptNS].int64(), EvalNS: f[evalNS].int64(),
+		PromptEvalCount: f[promptN].int(), EvalCount: f[evalN].int(), DoneReason: s.DoneReason,
 	}
 	return s
 }

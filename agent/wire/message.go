@@ -5,7 +5,7 @@ import "time"
 // Limits of what is taken for true. Beyond them a figure is a fault of the server.
 const (
 	mostNS        = int64(30 * 24 * time.Hour) // of a duration within one call
-	mostTokens    = 1 << 31
+	mostTokens    = 1<<31 - 1
 	mostChoices   = 128 // OpenAI's own limit of n
 	mostToolCalls = 128 // of one choice
 )
@@ -37,12 +37,21 @@ type callDelta struct {
 	object    []byte // all arguments, as JSON
 }
 
-// figures are all that a server may say of a call, in ns and tokens.
-type figures struct {
-	totalNS, loadNS, promptNS, evalNS figure
-	promptN, evalN                    figure // tokens computed in promptNS and evalNS
-	prompt, output, cached, reasoning figure // tokens of the usage
-}
+// figures are all that a server may say of a call.
+type figures [reasoningTokens + 1]figure
+
+const (
+	totalNS = iota
+	loadNS
+	promptNS
+	evalNS
+	promptN      // tokens computed in promptNS
+	evalN        // tokens computed in evalNS
+	promptTokens // by the usage, as all that follow
+	outputTokens
+	cachedTokens
+	reasoningTokens
+)
 
 func (m *message) reset() { *m = message{deltas: m.deltas[:0]} }
 
@@ -77,13 +86,9 @@ func (d *delta) kind() (Kind, bool) {
 
 // take keeps the figures that the other has.
 func (f *figures) take(other *figures) {
-	for _, pair := range [...]struct{ to, from *figure }{
-		{&f.totalNS, &other.totalNS}, {&f.loadNS, &other.loadNS}, {&f.promptNS, &other.promptNS}, {&f.evalNS, &other.evalNS},
-		{&f.promptN, &other.promptN}, {&f.evalN, &other.evalN},
-		{&f.prompt, &other.prompt}, {&f.output, &other.output}, {&f.cached, &other.cached}, {&f.reasoning, &other.reasoning},
-	} {
-		if pair.from.ok {
-			*pair.to = *pair.from
+	for i := range other {
+		if other[i].ok {
+			f[i] = other[i]
 		}
 	}
 }

@@ -64,18 +64,18 @@ func (s *scanner) ollama(m *message) {
 		case "error":
 			m.fault = s.raw()
 		case "total_duration":
-			s.integer(&f.totalNS, mostNS)
+			s.integer(&f[totalNS], mostNS)
 		case "load_duration":
-			s.integer(&f.loadNS, mostNS)
+			s.integer(&f[loadNS], mostNS)
 		case "prompt_eval_duration":
-			s.integer(&f.promptNS, mostNS)
+			s.integer(&f[promptNS], mostNS)
 		case "eval_duration":
-			s.integer(&f.evalNS, mostNS)
+			s.integer(&f[evalNS], mostNS)
 		case "prompt_eval_count":
-			s.integer(&f.promptN, mostTokens)
-			f.prompt = f.promptN
+			s.integer(&f[promptN], mostTokens)
+			f[promptTokens] = f[promptN]
 		case "eval_count":
-			s.integer(&f.evalN, mostTokens)
+			s.integer(&f[evalN], mostTokens)
 		default:
 			s.skip()
 		}

@@ -177,15 +177,15 @@ func (s *scanner) usage(f *figures) {
 	for ok := s.object(); ok; ok = s.member() {
 		switch string(s.key) {
 		case "prompt_tokens":
-			s.integer(&f.prompt, mostTokens)
+			s.integer(&f[promptTokens], mostTokens)
 		case "completion_tokens":
-			s.integer(&f.output, mostTokens)
+			s.integer(&f[outputTokens], mostTokens)
 		case "prompt_cache_hit_tokens": // DeepSeek
-			s.integer(&f.cached, mostTokens)
+			s.integer(&f[cachedTokens], mostTokens)
 		case "prompt_tokens_details":
-			s.detail("cached_tokens", &f.cached)
+			s.detail("cached_tokens", &f[cachedTokens])
 		case "completion_tokens_details":
-			s.detail("reasoning_tokens", &f.reasoning)
+			s.detail("reasoning_tokens", &f[reasoningTokens])
 		default:
 			s.skip()
 		}
@@ -208,13 +208,13 @@ func (s *scanner) timings(f *figures) {
 	for ok := s.object(); ok; ok = s.member() {
 		switch string(s.key) {
 		case "prompt_n":
-			s.integer(&f.promptN, mostTokens)
+			s.integer(&f[promptN], mostTokens)
 		case "prompt_ms":
-			s.milliseconds(&f.promptNS, mostNS)
+			s.milliseconds(&f[promptNS], mostNS)
 		case "predicted_n":
-			s.integer(&f.evalN, mostTokens)
+			s.integer(&f[evalN], mostTokens)
 		case "predicted_ms":
-			s.milliseconds(&f.evalNS, mostNS)
+			s.milliseconds(&f[evalNS], mostNS)
 		default:
 			s.skip()
 		}

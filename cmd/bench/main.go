@@ -101,7 +101,7 @@ func newApp(e *env) *cli.App {
 		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version", Aliases: []string{"v"}}, cli.HelpFlag},
 		Commands: []*cli.Command{
 			initCommand(e), fmtCommand(e), validateCommand(e), planCommand(e), applyCommand(e), analyzeCommand(e), reportCommand(e), checkCommand(e), runsCommand(e), showCommand(e), statusCommand(e), graphCommand(e),
-			functionsCommand(e), consoleCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), keepCommand(e),
+			functionsCommand(e), consoleCommand(e), calibrateCommand(e), emulateCommand(e), versionCommand(e), helpCommand(e), keepCommand(e),
 		},
 	}
 	app.CustomAppHelpTemplate = literal(appHelp(app))

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -87,8 +89,10 @@ type run struct {
 	passes  <-chan struct{}
 	client  *agent.Client
 	program *spec.Evaluation
-	result  Result        // its outcome lacks the calls, which are told as they end
-	telling time.Duration // spent on writing frames so far
+
+	observation *telemetry.Observation
+	result      Result        // its outcome lacks the calls, which are told as they end
+	telling     time.Duration // spent on writing frames so far
 }
 
 // make makes the run and writes its frames. Its error is that of writing the last one.
@@ -96,6 +100,8 @@ func (r *run) make(ctx context.Context) error {
 	failure := r.prepare(ctx)
 	if failure == nil {
 		failure = r.measure(ctx)
+	} else if r.observation != nil {
+		r.observation.End(ctx)
 	}
 	if failure == nil {
 		r.reread()
@@ -118,6 +124,8 @@ func (r *run) prepare(ctx context.Context) *agent.Error {
 		return &agent.Error{Class: agent.InvalidSpec, Message: err.Error()}
 	}
 	client := r.client
+	observed := r.observe(ctx) // while the server is asked
+	defer observed()
 	ready := &Ready{Environment: <-r.host}
 	ready.Environment.ReadLoad() // what it was when this process started may be long ago
 	var failure *agent.Error
@@ -142,10 +150,22 @@ func (r *run) prepare(ctx context.Context) *agent.Error {
 	if failure = r.verify(ready); failure != nil {
 		return failure
 	}
+	observed()
 	if !r.task.Barrier {
 		return r.write(Frame{Ready: ready})
 	}
 	return r.meet(ctx, Frame{Ready: ready})
+}
+
+// observe prepares to watch the server, the machine and this process. What it gives waits until that is done.
+func (r *run) observe(ctx context.Context) (done func()) {
+	s := telemetry.Subject{ServerURL: r.task.Endpoint.URL}
+	if page := r.task.Endpoint.Metrics; page != "" {
+		s.Metrics = telemetry.ScrapeHTTP(http.DefaultClient, page)
+	}
+	ready := make(chan *telemetry.Observation, 1)
+	go func() { ready <- telemetry.Observe(ctx, s) }()
+	return sync.OnceFunc(func() { r.observation = <-ready })
 }
 
 // isolate unloads or warms the model, unless another worker does. After an unload agent.Client has seen that it is gone.
@@ -217,6 +237,7 @@ func (r *run) request(step, prompt string, maxTokens int) agent.Request {
 // measure does the workload: what it reads, then each step in turn. The time of the whole is that of the work alone: what it
 // takes to tell of it is taken off, and scores and rules are evaluated after the clock has stopped.
 func (r *run) measure(ctx context.Context) *agent.Error {
+	r.observation.Begin()
 	r.result.BeginNS = Monotonic()
 	start, told := time.Now(), r.telling
 	failure := r.work(ctx)
@@ -224,6 +245,7 @@ func (r *run) measure(ctx context.Context) *agent.Error {
 	outcome.WorkflowTotalNS = (time.Since(start) - (r.telling - told)).Nanoseconds()
 	r.result.EndNS = Monotonic()
 	outcome.Resources = agent.Used()
+	outcome.Observed = new(r.observation.End(ctx))
 	if failure == nil {
 		failure = r.write(Frame{Measured: true})
 	}

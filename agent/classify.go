@@ -16,9 +16,9 @@ import (
 	"bench/agent/wire"
 )
 
-// interrupted says why the context has ended, or nil while it has not. A limit of this package is its
+// Interrupted says why the context has ended, or nil while it has not. A limit of this package is its
 // own cause; a deadline is the caller's limit of the whole run.
-func interrupted(ctx context.Context) *Error {
+func Interrupted(ctx context.Context) *Error {
 	cause := context.Cause(ctx)
 	if cause == nil {
 		return nil
@@ -34,7 +34,7 @@ func interrupted(ctx context.Context) *Error {
 
 // noAnswer classifies a failure before the header of an answer.
 func (c *Client) noAnswer(ctx context.Context, err error) *Error {
-	if e := interrupted(ctx); e != nil {
+	if e := Interrupted(ctx); e != nil {
 		return e
 	}
 	netErr, isNet := errors.AsType[net.Error](err)
@@ -58,7 +58,7 @@ func brokenOff(ctx context.Context, err error) *Error {
 	case errors.Is(err, wire.ErrTooLong):
 		return &Error{Class: InvalidOutput, HTTPStatus: http.StatusOK, Message: fmt.Sprintf("the answer is over %d bytes: limit it with max_tokens", maxBody)}
 	}
-	if e := interrupted(ctx); e != nil {
+	if e := Interrupted(ctx); e != nil {
 		e.HTTPStatus = http.StatusOK
 		return e
 	}

@@ -76,6 +76,35 @@ func IngestFiles(root, name string, paths []string, maxBytes int64) (Corpus, Ing
 	}, nil
 }
 
+// HashFiles notes what files hold that are read in another way than as a corpus, by root and paths as those of [IngestFiles]. It keeps
+// nothing of them, whatever their size, and is not measured.
+func HashFiles(root, name string, paths []string) (Ingest, error) {
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return Ingest{}, fmt.Errorf("%s: %w", name, err)
+	}
+	defer dir.Close()
+	total, err := size(dir, paths)
+	if err != nil {
+		return Ingest{}, fmt.Errorf("%s: %w", name, err)
+	}
+	sum, err := hashAll(dir, paths)
+	if err != nil {
+		return Ingest{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return Ingest{Name: name, Files: len(paths), Bytes: total, Digest: sum}, nil
+}
+
+func hashAll(dir *os.Root, paths []string) (string, error) {
+	d := digester{sha256.New()}
+	for _, p := range paths {
+		if err := d.file(dir, p); err != nil {
+			return "", err
+		}
+	}
+	return d.sum(), nil
+}
+
 // size gives the bytes of all files, and refuses what cannot be read whole, before anything is read: a pipe would block.
 func size(dir *os.Root, paths []string) (total int64, err error) {
 	for _, p := range paths {
@@ -170,13 +199,10 @@ func (i Ingest) Reread(root string, paths []string) string {
 	case total != i.Bytes:
 		return fmt.Sprintf("they hold %d bytes", total)
 	}
-	d := digester{sha256.New()}
-	for _, p := range paths {
-		if err := d.file(dir, p); err != nil {
-			return err.Error()
-		}
-	}
-	if sum := d.sum(); sum != i.Digest {
+	switch sum, err := hashAll(dir, paths); {
+	case err != nil:
+		return err.Error()
+	case sum != i.Digest:
 		return "their digest is " + sum
 	}
 	return ""

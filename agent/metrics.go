@@ -161,7 +161,9 @@ func RunMetrics(o Outcome) map[string]float64 {
 		}
 	}
 	for _, i := range o.Ingests {
-		m["ingest"] += float64(i.DurationNS)
+		if i.DurationNS > 0 { // else it was not measured
+			m["ingest"] += float64(i.DurationNS)
+		}
 	}
 	if o.Observed != nil {
 		observedMetrics(m, o)

@@ -122,7 +122,7 @@ func (c *Client) Unload(ctx context.Context, model string) *Error {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return interrupted(ctx)
+			return Interrupted(ctx)
 		}
 	}
 }

@@ -42,6 +42,15 @@ func (c *stampedConn) listen(l *listener) {
 	c.listener = l
 }
 
+// unlisten ends it, unless the next call on the connection listens already.
+func (c *stampedConn) unlisten(l *listener) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.listener == l {
+		c.listener = nil
+	}
+}
+
 // A listener takes onto a call's tape what comes on the call's connection.
 type listener struct {
 	tape *wire.Tape
@@ -83,7 +92,7 @@ func (l *listener) detach() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.conn != nil {
-		l.conn.listen(nil)
+		l.conn.unlisten(l)
 		l.conn = nil
 	}
 }

@@ -98,6 +98,18 @@ func TestDetachedListenerHearsNothing(t *testing.T) {
 	}
 }
 
+// A connection goes back to its pool when net/http has read the answer, which may be before the call has detached: the next call
+// listens already.
+func TestNextCallListensAlready(t *testing.T) {
+	conn, first := listening(t, nil, func(c net.Conn) { _, _ = c.Write([]byte("second")) })
+	second := &listener{tape: wire.NewTape(100, 0), base: newTimeBase()}
+	second.attach(conn)
+	first.detach()
+	if _, err := conn.Read(make([]byte, 100)); err != nil || string(second.tape.Bytes()) != "second" || len(first.tape.Bytes()) > 0 {
+		t.Errorf("%v, the first heard %q, the second %q", err, first.tape.Bytes(), second.tape.Bytes())
+	}
+}
+
 // Reads over TLS are stamped by their packets too, and the tape holds what was encrypted.
 func TestStampsUnderTLS(t *testing.T) {
 	if runtime.GOOS == "linux" {

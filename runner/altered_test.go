@@ -13,7 +13,7 @@ import (
 func TestRecordWithOtherFigures(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, full)
-	p := plan(t, load(t, dir))
+	p := plan(t, loadModule(t, dir))
 	pretend(t, p)
 	path := filepath.Join(folder(p), "ctx256", "run_1.json")
 	text := string(must(os.ReadFile(path)))

@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -193,14 +194,19 @@ func (s *sweep) launches(r *Run, a journal.Attempt, slot int, urls []string) []l
 			log: s.journal.LogPath(a), timeout: r.Experiment.Timeout, secrets: s.servers.secrets,
 			task: worker.Task{
 				ID: id, Dir: absolute(s.plan.Module.Dir), Program: m.program,
-				Endpoint: endpoint(server, urls[i]),
-				Model:    m.Model, Options: of.Options, State: r.Experiment.Isolation.Model,
+				Endpoint: endpoint(server, urls[i]), Server: s.servers.processes(s.kill, m.Server),
+				Model: m.Model, Options: of.Options, State: r.Experiment.Isolation.Model, Seed: seedOf(r),
 				Barrier: !r.setup.isAlone(), Spared: r.setup.isSpared(i, urls),
 			},
 			tell: s.teller(Event{Address: r.Address, Slot: slot, Attempt: a.Number, Member: m.Member}),
 		})
 	}
 	return launches
+}
+
+// seedOf is that of a run's load: all configurations have the same arrivals and prompts in a repeat, and others in the next.
+func seedOf(r *Run) uint64 {
+	return rand.New(rand.NewPCG(uint64(r.Experiment.Seed), uint64(r.Address.Repeat))).Uint64()
 }
 
 // teller tells of what a worker is at, in the words of an event that says where.

@@ -116,7 +116,7 @@ func newVictim(t *testing.T, hcl string) *victim {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	write(t, dir, map[string]string{"experiment.hcl": hcl})
-	return &victim{Module: load(t, dir), sign: t.TempDir(), points: filepath.Join(t.TempDir(), "points")}
+	return &victim{Module: loadModule(t, dir), sign: t.TempDir(), points: filepath.Join(t.TempDir(), "points")}
 }
 
 // apply runs an executable until it ends, or dies at a point.

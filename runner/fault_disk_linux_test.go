@@ -70,7 +70,7 @@ func TestDiskIsFullAtEachStage(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, dir, map[string]string{"experiment.hcl": six})
-		m := load(t, dir)
+		m := loadModule(t, dir)
 		filler := fill(t, dir, pages*page)
 		got := applier{fillDisk: true}.apply(t, plan(t, m))
 		if err := os.Remove(filler); err != nil {
@@ -103,14 +103,14 @@ func TestDiskIsFullAtEachStage(t *testing.T) {
 
 func apply6(t *testing.T, dir string) application {
 	t.Helper()
-	return applier{fillDisk: true}.apply(t, plan(t, load(t, dir)))
+	return applier{fillDisk: true}.apply(t, plan(t, loadModule(t, dir)))
 }
 
 // The disk fills up while a sweep goes on: it stops before there is no room, what goes on ends and counts, and it says how to go on.
 func TestSweepStopsBeforeTheDiskIsFull(t *testing.T) {
 	dir := smallDisk(t, "40m")
 	write(t, dir, map[string]string{"experiment.hcl": six})
-	m := load(t, dir)
+	m := loadModule(t, dir)
 	filler := ""
 	got := applier{on: func(e Event) {
 		if e.Kind == Counted && filler == "" {
@@ -144,7 +144,7 @@ func TestRoomIsKeptForTheLogOfAServer(t *testing.T) {
 	sign := mark(t)
 	dir, port := smallDisk(t, "20m"), freePort(t)
 	write(t, dir, map[string]string{"experiment.hcl": quick + kept("s", port, anEmulator(port)) + on("server.ollama.s", "  repeats = 2")})
-	p := plan(t, load(t, dir))
+	p := plan(t, loadModule(t, dir))
 	got := apply(t, p)
 	if got.tally != (Tally{Planned: 2, Waiting: 2}) || got.err == nil || !strings.Contains(got.err.Error(), "its next run may need 24.0 MiB: ") {
 		t.Errorf("%+v %v", got.tally, got.err)
@@ -159,7 +159,7 @@ func TestRoomIsKeptForTheLogOfAServer(t *testing.T) {
 func TestSweepStopsBeforeThereAreNoMoreFiles(t *testing.T) {
 	dir := smallDisk(t, "100m,nr_inodes=60")
 	write(t, dir, map[string]string{"experiment.hcl": six})
-	got := apply(t, plan(t, load(t, dir)))
+	got := apply(t, plan(t, loadModule(t, dir)))
 	if got.tally != (Tally{Planned: 6, Waiting: 6}) || got.err == nil || !strings.Contains(got.err.Error(), "more files can be made on the disk of ") {
 		t.Errorf("%+v %v", got.tally, got.err)
 	}
@@ -197,7 +197,7 @@ func TestDiskIsFullForTheReport(t *testing.T) {
 func TestReadOnlyFolder(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"experiment.hcl": six})
-	m := load(t, dir)
+	m := loadModule(t, dir)
 	undo := readOnly(t, dir)
 	got := apply(t, plan(t, m))
 	if !errors.Is(got.err, syscall.EROFS) || !strings.Contains(got.err.Error(), filepath.Join(dir, "runs")) || got.tally != (Tally{Planned: 6, Waiting: 6}) || len(got.events) > 0 {

@@ -25,7 +25,7 @@ import (
 
 // Instrument is the version of the measuring. It is raised when a change of it makes figures differ, and then every earlier
 // record is stale.
-const Instrument = "1"
+const Instrument = "2"
 
 // together adds the parts of the identity that tell who runs at once, and who of them shares a server.
 func (s *setup) together() {
@@ -53,7 +53,14 @@ func (s *setup) together() {
 func (i *identifier) own(m *member) map[string]string {
 	id := m.program.Identity()
 	for name, digest := range m.digests {
-		id["files of ingest "+name] = digest
+		if part := "files of ingest " + name; strings.Contains(name, ".") { // which no ingest is called
+			id["file of "+name] = digest
+		} else {
+			id[part] = digest
+		}
+	}
+	if m.program.Serving != nil {
+		id["seed"] = fmt.Sprint(i.experiment.Seed)
 	}
 	server := i.module.Server(m.Server)
 	id[modelNamePart] = m.Model

@@ -211,7 +211,7 @@ func TestServerOfAKilledApplyIsEnded(t *testing.T) {
 	for pid := range marked(sign, "sleep 1000") {
 		lost = pid
 	}
-	if got := apply(t, plan(t, load(t, m.Dir))); got.err != nil || got.tally.Before+got.tally.Counted != 30 {
+	if got := apply(t, plan(t, loadModule(t, m.Dir))); got.err != nil || got.tally.Before+got.tally.Counted != 30 {
 		t.Errorf("%+v %v", got.tally, got.err)
 	} else if want := fmt.Sprintf("server.ollama.s, of an apply that is gone, had left pid %d (sleep 1000) running, which was ended", lost); got.of(Noted)[0].Message != want {
 		t.Errorf("noted: %+v, want %s", got.of(Noted), want)

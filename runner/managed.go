@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"bench/agent/emulator"
+	"bench/agent/telemetry"
 	"bench/runner/crashpoint"
 	"bench/runner/reaper"
 	"bench/spec"
@@ -32,6 +33,8 @@ type managed struct {
 	stdin io.Closer
 	ended chan struct{} // closed when the process is gone
 	err   error         // how it ended; may be read once ended is closed
+
+	processes *telemetry.Server // nil where they are not in sight
 }
 
 func (m *managed) hasEnded() bool {
@@ -124,6 +127,7 @@ func (s *Servers) startEmulator(ctx context.Context, server *spec.Server, log *o
 		return nil, fmt.Errorf("the emulator did not start (%v); %s", m.err, m.lastWords())
 	}
 	m.url = strings.TrimSpace(line)
+	m.processes, _ = telemetry.ServerAt(m.pid) // a worker says why there is none
 	return m, nil
 }
 
@@ -195,6 +199,7 @@ func (s *Servers) startCommand(ctx context.Context, server *spec.Server, log *os
 		m.stop()
 		return nil, fmt.Errorf("%w; %s", err, m.lastWords())
 	}
+	m.processes, _ = telemetry.FindServer(ctx, m.url, m.pid) // below its keeper; a worker says why there is none
 	return m, nil
 }
 

@@ -385,7 +385,7 @@ func TestStaleMember(t *testing.T) {
 	} {
 		write(t, m.Dir, map[string]string{"experiment.hcl": test.text})
 		var got []string
-		for _, r := range todoOf(plan(t, load(t, m.Dir))) {
+		for _, r := range todoOf(plan(t, loadModule(t, m.Dir))) {
 			for _, why := range r.Reasons {
 				got = append(got, why.String())
 			}

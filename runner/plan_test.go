@@ -151,16 +151,16 @@ func TestWhatMakesARunStale(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			write(t, dir, full)
-			old := plan(t, load(t, dir))
+			old := plan(t, loadModule(t, dir))
 			pretend(t, old)
-			if todo := todoOf(plan(t, load(t, dir))); len(todo) > 0 {
+			if todo := todoOf(plan(t, loadModule(t, dir))); len(todo) > 0 {
 				t.Fatal("nothing changed, and yet: ", todo[0].Reasons)
 			}
 			more := "server \"ollama\" \"o\" {\n  url = \"http://h\"\n}\nserver \"ollama\" \"managed\" {\n  url = \"http://h\"\n  command = [\"x\"]\n}\n"
 			files := changed(t, test.file, test.old, test.new)
 			files["experiment.hcl"] += more
 			write(t, dir, files)
-			p := plan(t, load(t, dir))
+			p := plan(t, loadModule(t, dir))
 			got := reasons(p)
 			if len(got) != len(test.want) {
 				t.Fatalf("%q, want %q", got, test.want)
@@ -181,10 +181,10 @@ func TestWhatMakesARunStale(t *testing.T) {
 func TestIdentity(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, changed(t, "experiment.hcl", "repeats  = 1", "repeats  = 1\n  warmup = 1"))
-	all := runsOf(plan(t, load(t, dir)))
+	all := runsOf(plan(t, loadModule(t, dir)))
 	id := all[2].Identity() // the first run after the two warm-ups
 	for name, want := range map[string]string{
-		"agent": "builtin workflow, instrument 1", "isolation": "keep", "label role": "test", "max_tokens of step one": "4", "model": "m",
+		"agent": "builtin workflow, instrument 2", "isolation": "keep", "label role": "test", "max_tokens of step one": "4", "model": "m",
 		"option num_ctx": "256", "option top_p": "0.9", "repeat": "1", "server": "emulator", "steps": "one", "target": "local",
 		"emulator jitter": "0", "emulator load_time_ns": "0", "emulator output_tokens": "0", "emulator seed": "0", "emulator tokens_per_second": "10000", "emulator ttft_ns": "1000000",
 	} {
@@ -229,7 +229,7 @@ func TestHashIsThatOfTheIdentity(t *testing.T) {
 	options := `options = merge({ top_p = 0.9, stop = ["a", "\n\"é<"], think = true, tiny = 1e-9, huge = 1e30, text = "0.9" }, matrix)`
 	dir := t.TempDir()
 	write(t, dir, changed(t, "experiment.hcl", "options = merge({ top_p = 0.9 }, matrix)", options+"\nwarmup = 2\nbaseline \"default\" {\n}"))
-	all := runsOf(plan(t, load(t, dir)))
+	all := runsOf(plan(t, loadModule(t, dir)))
 	for _, r := range all {
 		if r.Hash != hashOf(r.Identity()) {
 			t.Errorf("%s: %s, and its identity is %v", r.Address, r.Hash, r.Identity())
@@ -274,9 +274,9 @@ func pretend(t testing.TB, p *Plan) {
 func TestReasonShowsOldAndNew(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, full)
-	pretend(t, plan(t, load(t, dir)))
+	pretend(t, plan(t, loadModule(t, dir)))
 	write(t, dir, changed(t, "prompt.tmpl", "Look at", "Study"))
-	why := runsOf(plan(t, load(t, dir)))[0].Reasons[0]
+	why := runsOf(plan(t, loadModule(t, dir)))[0].Reasons[0]
 	if len(why.Old) != 64 || len(why.New) != 64 || why.String() != fmt.Sprintf("prompt of step one changed: sha256 %s… → %s… (experiment.hcl:17, prompt.tmpl)", why.Old[:6], why.New[:6]) {
 		t.Errorf("%+v: %s", why, why)
 	}
@@ -286,7 +286,7 @@ func TestReasonShowsOldAndNew(t *testing.T) {
 func TestAlteredRecord(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, full)
-	p := plan(t, load(t, dir))
+	p := plan(t, loadModule(t, dir))
 	pretend(t, p)
 	path := filepath.Join(folder(p), "ctx256", "run_1.json")
 	text := string(must(os.ReadFile(path)))
@@ -309,7 +309,7 @@ func TestPlanIsDeterministic(t *testing.T) {
 		dir := t.TempDir()
 		write(t, dir, changed(t, "experiment.hcl", "repeats  = 1", "repeats  = 3\n  order = \"random\""))
 		var text []byte
-		for r := range plan(t, load(t, dir)).Runs() {
+		for r := range plan(t, loadModule(t, dir)).Runs() {
 			text = r.AppendJSON(text)
 		}
 		if first == nil {
@@ -325,7 +325,7 @@ func TestPlanIsDeterministic(t *testing.T) {
 func TestPlanHasNoSideEffects(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, full)
-	plan(t, load(t, dir))
+	plan(t, loadModule(t, dir))
 	var names []string
 	for _, f := range must(filepath.Glob(filepath.Join(dir, "*"))) {
 		names = append(names, filepath.Base(f))
@@ -433,7 +433,7 @@ func TestPlanRefusesABrokenRecord(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, full)
 	write(t, dir, map[string]string{"runs/x/ctx256/run_1.json": `{"schema": 1, "addr`})
-	_, _, err := NewPlan(load(t, dir), Scope{})
+	_, _, err := NewPlan(loadModule(t, dir), Scope{})
 	if err == nil || !strings.Contains(err.Error(), filepath.Join("ctx256", "run_1.json")) {
 		t.Error(err)
 	}
@@ -444,7 +444,7 @@ func TestPlanNamesEveryBrokenRecord(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, full)
 	write(t, dir, map[string]string{"runs/x/ctx256/run_1.json": "{", "runs/x/ctx512/run_1.json": "{"})
-	_, _, err := NewPlan(load(t, dir), Scope{})
+	_, _, err := NewPlan(loadModule(t, dir), Scope{})
 	for _, name := range []string{"ctx256", "ctx512"} {
 		if err == nil || !strings.Contains(err.Error(), filepath.Join("runs", "x", name, "run_1.json")) {
 			t.Errorf("%s is not named: %v", name, err)
@@ -456,7 +456,7 @@ func TestPlanNamesEveryBrokenRecord(t *testing.T) {
 func TestPlanRefusesALargeCorpus(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, changed(t, "experiment.hcl", "paths =", "max_bytes = \"1B\"\n    paths ="))
-	_, _, err := NewPlan(load(t, dir), Scope{})
+	_, _, err := NewPlan(loadModule(t, dir), Scope{})
 	if err == nil || !strings.Contains(err.Error(), `ingest "corpus"`) {
 		t.Error(err)
 	}
@@ -470,7 +470,7 @@ func BenchmarkPlan(b *testing.B) {
 		files[name] = strings.NewReplacer("[256, 512]", "range(18)", "repeats  = 1", "repeats  = 3").Replace(content)
 	}
 	write(b, dir, files)
-	m := load(b, dir)
+	m := loadModule(b, dir)
 	pretend(b, plan(b, m))
 	for b.Loop() {
 		if todo := todoOf(plan(b, m)); len(todo) > 0 {

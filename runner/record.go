@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"bench/agent"
+	"bench/agent/load"
 	"bench/runner/journal"
 	"bench/runner/worker"
 )
@@ -81,6 +82,13 @@ func (s *sweep) member(of *member, got measurement, i int) (journal.Member, repo
 	for _, call := range rep.calls {
 		m.CallMetrics = append(m.CallMetrics, agent.CallMetrics(call))
 	}
+	if limits := of.program.SLO; limits != nil && len(m.CallMetrics) > 0 {
+		m.Metrics["goodput"] = load.SLO(*limits).Share(m.CallMetrics)
+	}
+	if rep.result != nil && rep.result.Load != nil {
+		m.Load = rep.result.Load
+		maps.Copy(m.Metrics, m.Load.RunMetrics())
+	}
 	return m, rep
 }
 
@@ -100,7 +108,7 @@ func found(m *journal.Member, ready *worker.Ready) {
 // takeOver takes the only agent for the whole run.
 func takeOver(rec *journal.Record, m journal.Member) {
 	rec.Process, rec.Options, rec.Server, rec.Model, rec.Isolation = m.Process, m.Options, m.Server, m.Model, m.Isolation
-	rec.Metrics, rec.CallMetrics, rec.Outcome = m.Metrics, m.CallMetrics, m.Outcome
+	rec.Metrics, rec.CallMetrics, rec.Outcome, rec.Load = m.Metrics, m.CallMetrics, m.Outcome, m.Load
 }
 
 // summarize tells of the whole what follows from the members: it takes from their release to the end of the last one. What counts up

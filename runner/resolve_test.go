@@ -72,7 +72,7 @@ func (r *registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func TestResolve(t *testing.T) {
 	r, server := newRegistry(t)
 	m := module(t, quick+server+on("server.ollama.s", "  repeats = 1"))
-	want := []string{"agent.builtin digest: (none) → builtin workflow, instrument 1", "server.ollama.s version: (none) → 0.6.5", "server.ollama.s model m: (none) → sha256 3f2a3f…"}
+	want := []string{"agent.builtin digest: (none) → builtin workflow, instrument 2", "server.ollama.s version: (none) → 0.6.5", "server.ollama.s model m: (none) → sha256 3f2a3f…"}
 	if diff := cmp.Diff(want, factsOf(resolve(t, m, nil, false))); diff != "" {
 		t.Error(diff)
 	}
@@ -134,11 +134,11 @@ func TestRecordsFromBeforeALock(t *testing.T) {
 func TestAnotherModelIsOneReason(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, full)
-	m := load(t, dir)
+	m := loadModule(t, dir)
 	resolve(t, m, nil, true)
 	pretend(t, plan(t, m))
 	write(t, dir, changed(t, "experiment.hcl", `"m"`, `"n"`))
-	m = load(t, dir)
+	m = loadModule(t, dir)
 	resolve(t, m, nil, true)
 	if diff := cmp.Diff([]string{"model changed: m → n"}, reasons(plan(t, m))); diff != "" {
 		t.Error(diff)

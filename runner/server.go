@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bench/agent"
+	"bench/agent/telemetry"
 	"bench/runner/scrub"
 	"bench/spec"
 )
@@ -30,13 +31,15 @@ type Servers struct {
 	mu      sync.Mutex // also held while a server starts
 	idle    *sync.Cond // a run has ended its use of a server
 	running map[spec.Ref]*managed
-	cleared map[string]bool // the folders in which what an apply left that is gone was looked for
+	found   map[spec.Ref]*telemetry.Server // the processes of those that nobody starts; nil where they were not found
+	cleared map[string]bool                // the folders in which what an apply left that is gone was looked for
 }
 
 // NewServers gives the servers of a module, of which none runs yet. The executable is that of bench.
 func NewServers(m *spec.Module, executable string) *Servers {
 	s := &Servers{
 		module: m, executable: executable, secrets: secretsOf(m), running: map[spec.Ref]*managed{}, cleared: map[string]bool{},
+		found:  map[spec.Ref]*telemetry.Server{},
 		client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, // no proxy, as the instrument has none
 	}
 	s.idle = sync.NewCond(&s.mu)
@@ -89,6 +92,22 @@ func (s *Servers) use(ctx context.Context, ref spec.Ref, folder string, tell fun
 		m.users--
 		s.idle.Broadcast()
 	}, nil
+}
+
+// processes gives the processes of a server that is in use, for its workers to observe. They are looked for once, which takes longer
+// than many a run. It gives nil where they are not in sight.
+func (s *Servers) processes(ctx context.Context, ref spec.Ref) *telemetry.Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.running[ref]; m != nil {
+		return m.processes
+	}
+	found, tried := s.found[ref]
+	if !tried || found != nil && !found.Lives() { // it was started anew
+		found, _ = telemetry.FindServer(ctx, s.module.Server(ref).URL, 0) // a worker says why there is none
+		s.found[ref] = found
+	}
+	return found
 }
 
 // makeRoom stops every other server with a command, before one is used. It waits for the runs that use another; a kill ends these.

@@ -149,7 +149,7 @@ func (i *identifier) newSetup(members []*member) *setup {
 	return s
 }
 
-// ingested reads each corpus of a workload once, for its digest.
+// ingested reads each corpus of a workload once, and each file that its load reads, for their digests.
 func (i *identifier) ingested(work spec.Ref, p *spec.Program) (map[string]string, error) {
 	if known, ok := i.ingests[work]; ok {
 		return known, nil
@@ -161,6 +161,13 @@ func (i *identifier) ingested(work spec.Ref, p *spec.Program) (map[string]string
 			return nil, err
 		}
 		digests[in.Name] = measured.Digest
+	}
+	for _, file := range p.Serving.Files() {
+		hashed, err := agent.HashFiles(i.module.Dir, file.Name, []string{file.Path})
+		if err != nil {
+			return nil, err
+		}
+		digests[file.Name] = hashed.Digest
 	}
 	i.ingests[work] = digests
 	return digests, nil

@@ -91,7 +91,7 @@ func TestStatusOfOtherValues(t *testing.T) {
 		t.Fatal(got.err)
 	}
 	write(t, m.Dir, map[string]string{"experiment.hcl": quick + quickServer + experiment("x", "  repeats = 3\n  options = { seed = 7 }")})
-	m = load(t, m.Dir)
+	m = loadModule(t, m.Dir)
 	if s := sums(t, plan(t, m)); s.Planned != 3 || s.Waiting != 3 || s.Others != 2 {
 		t.Errorf("%+v", s)
 	}

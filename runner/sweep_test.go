@@ -257,7 +257,7 @@ func TestCorpusChangesMeanwhile(t *testing.T) {
 		"experiment.hcl": quickServer + strings.Replace(quick, "\n  step", "\n  ingest \"corpus\" {\n    paths = [\"data/*\"]\n  }\n\n  step", 1) +
 			experiment("x", "  repeats = 4"),
 	})
-	m := load(t, dir)
+	m := loadModule(t, dir)
 	p := plan(t, m)
 	got := applier{on: func(e Event) {
 		if e.Kind == Counted && e.Address.Repeat == 2 {
@@ -304,7 +304,7 @@ func TestCorpusChangesDuringARun(t *testing.T) {
 		"experiment.hcl": server + strings.Replace(quick, "\n  step", "\n  ingest \"corpus\" {\n    paths = [\"data/*\"]\n  }\n\n  step", 1) +
 			strings.ReplaceAll(experiment("x", "  repeats = 4"), "emulator", "ollama"),
 	})
-	p := plan(t, load(t, dir))
+	p := plan(t, loadModule(t, dir))
 	got := apply(t, p)
 	if got.err == nil || !strings.Contains(got.err.Error(), `experiment.x: the files of ingest "corpus" changed after the plan was made`) {
 		t.Errorf("error: %v", got.err)

@@ -58,8 +58,8 @@ func write(t testing.TB, dir string, files map[string]string) {
 	}
 }
 
-// load reads dir/experiment.hcl.
-func load(t testing.TB, dir string) *spec.Module {
+// loadModule reads dir/experiment.hcl.
+func loadModule(t testing.TB, dir string) *spec.Module {
 	t.Helper()
 	var classes []string
 	for _, c := range agent.Classes {
@@ -77,7 +77,7 @@ func module(t *testing.T, hcl string) *spec.Module {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"experiment.hcl": hcl})
-	return load(t, dir)
+	return loadModule(t, dir)
 }
 
 func plan(t testing.TB, m *spec.Module) *Plan {

@@ -14,7 +14,6 @@ import (
 func Unsupported(m *spec.Module) hcl.Diagnostics {
 	u := &unsupported{}
 	u.agents(m)
-	u.workloads(m)
 	u.targets(m)
 	if u.found() {
 		u.onlyUsed(m)
@@ -60,20 +59,6 @@ func (u *unsupported) agents(m *spec.Module) {
 		}
 		if a.Witness {
 			u.of(a.Ref, a.WitnessRange, "The spec is right, but this version of bench has no witness yet. Take it out to measure without one.")
-		}
-	}
-}
-
-func (u *unsupported) workloads(m *spec.Module) {
-	for _, w := range m.Workloads {
-		if w.Prompts != nil {
-			u.of(w.Ref, w.Prompts.Range, "The spec is right, but this version of bench can't send prompts of a list yet: it makes the calls of steps.")
-		}
-		if w.Load != nil {
-			u.of(w.Ref, w.Load.Range, "The spec is right, but this version of bench can't make a load yet: it makes the calls of steps, one after the other.")
-		}
-		if w.SLO != nil {
-			u.of(w.Ref, w.SLO.Range, "The spec is right, but this version of bench does not count good calls yet. Take the block out to measure without it.")
 		}
 	}
 }

@@ -28,6 +28,7 @@ func (p *Program) Identity() map[string]string {
 		id["max_tokens of step "+s.Name] = fmt.Sprint(s.MaxTokens)
 	}
 	id["steps"] = strings.Join(names, ", ")
+	p.servedParts(id)
 	for name, source := range p.expressions() {
 		id[name] = p.digest(source, values)
 	}

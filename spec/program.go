@@ -21,6 +21,8 @@ type Program struct {
 	Workload string              `json:"workload"`
 	Ingests  []ProgramIngest     `json:"ingests,omitempty"`
 	Steps    []ProgramStep       `json:"steps"`
+	Serving  *Serving            `json:"serving,omitempty"` // nil: each step once
+	SLO      *Limits             `json:"slo,omitempty"`
 	Scores   []NamedSource       `json:"scores,omitempty"`
 	Valid    []ProgramCondition  `json:"valid,omitempty"`
 	Scope    map[string]Typed    `json:"scope"`              // by root name: var, local; only what is referred to
@@ -111,7 +113,7 @@ type programBuilder struct {
 }
 
 func (b *programBuilder) build(w *Workload) *Program {
-	p := &Program{Workload: w.ID(), Scope: map[string]Typed{}, Calls: map[string]Function{}, Files: map[string]Content{}, Listings: map[string][]string{}}
+	p := &Program{Workload: w.ID(), Serving: w.serving(), SLO: w.limits(), Scope: map[string]Typed{}, Calls: map[string]Function{}, Files: map[string]Content{}, Listings: map[string][]string{}}
 	b.program = p
 	for _, i := range w.Ingests {
 		p.Ingests = append(p.Ingests, ProgramIngest{i.Name, i.Paths, i.MaxBytes})

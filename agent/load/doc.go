@@ -9,7 +9,8 @@
 // its answer, thinks, and calls again.
 //
 // Each call is a goroutine. Exactly one of them, the leader, waits for the next time: first with a timer of the
-// runtime, which is late by up to a millisecond, then asleep in the kernel with a slack of a nanosecond.
+// runtime, which is late by up to a millisecond, then asleep in the kernel with a slack of a nanosecond, and for the last 50 µs
+// with an eye on the clock.
 // When it wakes it starts the next leader and makes its call itself, so that no other thread has to be woken between the time
 // and the send. Prompts are made ahead of their time.
 //

@@ -21,14 +21,14 @@ import (
 // planned waits on the clock of a synctest bubble, where nothing is late.
 func planned(ctx context.Context, at time.Time) error { return pause(ctx, time.Until(at)) }
 
-// A answer is how a call of a test goes: its first token comes after ttft, and each of the others a gap later.
+// An answer is how a call of a test goes: its first token comes after ttft, and each of the others a gap later.
 type answer struct {
 	ttft, gap time.Duration
 	tokens    int
 	class     agent.Class // it fails with this at its end
 }
 
-// answers makes calls that go as a function of their index and of the time since the first one says.
+// answers makes calls that go as a function of their index says.
 func answers(how func(index int) answer) func(context.Context, agent.Request) agent.Call {
 	return func(ctx context.Context, r agent.Request) agent.Call {
 		index, err := strconv.Atoi(r.ID)

@@ -7,8 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nap sleeps for d at most; a signal ends it early. It holds a thread, so it is for short times. The kernel would let the thread
-// sleep 50 µs longer, to wake it together with others: its timer slack, which belongs to the thread.
+// nap sleeps for d at most; a signal ends it early. It holds a thread, so it is for short times. A timerfd in the runtime's poller would
+// hold none, but where the client is busy nobody polls in time, while the kernel wakes a thread. It would let the thread sleep 50 µs
+// longer, to wake it together with others: its timer slack, which belongs to the thread.
 func nap(d time.Duration) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -132,9 +132,9 @@ func (t *tally) measure(delay time.Duration, call agent.Call, metrics map[string
 		t.add(name, v)
 	}
 	if _, more := metrics["itl_max"]; more {
-		perChunk := tokensPerChunk(call)
+		perChunk, itl := tokensPerChunk(call), t.histogram(ITL)
 		for i, ns := range call.ChunkNS[1:] {
-			t.add(ITL, float64(ns-call.ChunkNS[i])/perChunk)
+			itl.Add(float64(ns-call.ChunkNS[i]) / perChunk)
 		}
 		t.coalesced += call.Coalesced
 	}
@@ -152,13 +152,15 @@ func (t *tally) measure(delay time.Duration, call agent.Call, metrics map[string
 // tokensPerChunk is the mean over a call, as in package agent's metrics.
 func tokensPerChunk(c agent.Call) float64 { return float64(c.OutputTokens) / float64(len(c.ChunkNS)) }
 
-func (t *tally) add(name string, v float64) {
+func (t *tally) add(name string, v float64) { t.histogram(name).Add(v) }
+
+func (t *tally) histogram(name string) *Histogram {
 	h := t.histograms[name]
 	if h == nil {
 		h = &Histogram{}
 		t.histograms[name] = h
 	}
-	h.Add(v)
+	return h
 }
 
 func (t *tally) keep(r Row) {

@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,7 +20,7 @@ const tickNS = 10_000_000
 // A source reads counters that stand in one place, so that they are there or absent together.
 type source struct {
 	names []string
-	read  func(root fs.FS) ([]int64, error)
+	read  func(*files) ([]int64, error)
 }
 
 // machineSources are the counters that concern the machine, or this process' place on it.
@@ -31,26 +30,25 @@ var machineSources = []source{
 	{[]string{"memory_stall_ns", "memory_full_stall_ns"}, stalls("memory", "some", "full")},
 	{[]string{"io_stall_ns", "io_full_stall_ns"}, stalls("io", "some", "full")},
 	{[]string{"throttled_periods", "throttled_ns"}, throttling("self")},
-	{[]string{"thermal_throttles"}, thermalThrottles},
 	{[]string{"major_faults"}, virtualMemory(1, "pgmajfault")},
 	{[]string{"swap_in_bytes", "swap_out_bytes"}, virtualMemory(int64(os.Getpagesize()), "pswpin", "pswpout")},
 	{[]string{"oom_kills"}, virtualMemory(1, "oom_kill")},
 }
 
-var ownSwitches = source{[]string{"involuntary_switches", "voluntary_switches"}, func(fs.FS) ([]int64, error) {
+var ownSwitches = source{[]string{"involuntary_switches", "voluntary_switches"}, func(*files) ([]int64, error) {
 	self := resources(syscall.RUSAGE_SELF)
 	return []int64{int64(self.Nivcsw), int64(self.Nvcsw)}, nil
 }}
 
 // cpuTimes gives the time stolen from the machine, and the time that its cores worked. What a guest of
 // this machine used is in user and nice already.
-func cpuTimes(root fs.FS) ([]int64, error) {
-	raw, err := fs.ReadFile(root, "proc/stat")
+func cpuTimes(f *files) ([]int64, error) {
+	table, err := f.text("proc/stat")
 	if err != nil {
 		return nil, err
 	}
-	line, _, _ := bytes.Cut(raw, []byte("\n"))
-	fields := strings.Fields(string(line))
+	line, _, _ := strings.Cut(table, "\n")
+	fields := strings.Fields(line)
 	const user, nice, system, irq, softirq, steal = 1, 2, 3, 6, 7, 8
 	if len(fields) <= steal || fields[0] != "cpu" {
 		return nil, fmt.Errorf("/proc/stat begins with %.40q", line)
@@ -66,10 +64,10 @@ func cpuTimes(root fs.FS) ([]int64, error) {
 }
 
 // stalls reads the totals of pressure, lines like "some avg10=0.00 avg60=0.00 avg300=0.00 total=123" in µs.
-func stalls(resource string, kinds ...string) func(fs.FS) ([]int64, error) {
-	return func(root fs.FS) ([]int64, error) {
+func stalls(resource string, kinds ...string) func(*files) ([]int64, error) {
+	return func(f *files) ([]int64, error) {
 		name := "proc/pressure/" + resource
-		table, err := text(root, name)
+		table, err := f.text(name)
 		if err != nil {
 			return nil, err
 		}
@@ -90,9 +88,9 @@ func stalls(resource string, kinds ...string) func(fs.FS) ([]int64, error) {
 
 // throttling sums what the control groups of a process, and those above them, counted: periods, and ns.
 // The process is a number, or "self".
-func throttling(process string) func(fs.FS) ([]int64, error) {
-	return func(root fs.FS) ([]int64, error) {
-		table, err := text(root, "proc/"+process+"/cgroup")
+func throttling(process string) func(*files) ([]int64, error) {
+	return func(f *files) ([]int64, error) {
+		table, err := f.text("proc/" + process + "/cgroup")
 		if err != nil {
 			return nil, err
 		}
@@ -101,14 +99,16 @@ func throttling(process string) func(fs.FS) ([]int64, error) {
 			if controller != "" && controller != "cpu" {
 				return
 			}
-			stat := counterTable(content(root, path.Join("sys/fs/cgroup", controller, group, "cpu.stat")))
-			periods, ok := stat["nr_throttled"]
+			stat, _ := f.text(path.Join("sys/fs/cgroup", controller, group, "cpu.stat")) // a controller need not be in use
+			periods, ok := counterOf(stat, "nr_throttled")
 			if !ok { // the root counts nothing in version 2
 				return
 			}
+			us, _ := counterOf(stat, "throttled_usec") // version 2
+			ns, _ := counterOf(stat, "throttled_time") // version 1
 			counted = true
 			sums[0] += periods
-			sums[1] += stat["throttled_usec"]*1000 + stat["throttled_time"] // µs in version 2, ns in version 1
+			sums[1] += us*1000 + ns
 		})
 		if !counted {
 			return nil, errors.New("no control group of this process counts it")
@@ -117,35 +117,39 @@ func throttling(process string) func(fs.FS) ([]int64, error) {
 	}
 }
 
-func thermalThrottles(root fs.FS) ([]int64, error) {
-	counts, err := fs.Glob(root, "sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/*_throttle_count")
-	if err != nil {
-		return nil, err
-	}
-	if len(counts) == 0 {
-		return nil, errors.New("no /sys/devices/system/cpu/cpu*/thermal_throttle")
-	}
-	var sum int64
-	for _, name := range counts {
-		count, err := readInt(root, name)
-		if err != nil {
-			return nil, err
+// thermalThrottles finds the cores' counters once, and sums them up.
+func thermalThrottles(root fs.FS) source {
+	counts, _ := fs.Glob(root, "sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/*_throttle_count") // the pattern is a good one
+	return source{[]string{"thermal_throttles"}, func(f *files) ([]int64, error) {
+		if len(counts) == 0 {
+			return nil, errors.New("no /sys/devices/system/cpu/cpu*/thermal_throttle")
 		}
-		sum += count
-	}
-	return []int64{sum}, nil
+		var sum int64
+		for _, name := range counts {
+			text, err := f.text(name)
+			if err != nil {
+				return nil, err
+			}
+			count, err := parseCount(name, text)
+			if err != nil {
+				return nil, err
+			}
+			sum += count
+		}
+		return []int64{sum}, nil
+	}}
 }
 
 // virtualMemory reads counters of /proc/vmstat, which has what the kernel was built with.
-func virtualMemory(unit int64, names ...string) func(fs.FS) ([]int64, error) {
-	return func(root fs.FS) ([]int64, error) {
-		raw, err := text(root, "proc/vmstat")
+func virtualMemory(unit int64, names ...string) func(*files) ([]int64, error) {
+	return func(f *files) ([]int64, error) {
+		table, err := f.text("proc/vmstat")
 		if err != nil {
 			return nil, err
 		}
-		table, values := counterTable(raw), make([]int64, len(names))
+		values := make([]int64, len(names))
 		for i, name := range names {
-			value, ok := table[name]
+			value, ok := counterOf(table, name)
 			if !ok {
 				return nil, fmt.Errorf("/proc/vmstat has no %s", name)
 			}
@@ -155,16 +159,15 @@ func virtualMemory(unit int64, names ...string) func(fs.FS) ([]int64, error) {
 	}
 }
 
-// counterTable reads lines of a name and a number; others are passed over.
-func counterTable(table string) map[string]int64 {
-	values := map[string]int64{}
-	for line := range strings.Lines(table) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
-			values[name] = n
-		}
+// counterOf gives the number of a line "name 123".
+func counterOf(table, name string) (value int64, ok bool) {
+	rest, first := strings.CutPrefix(table, name+" ")
+	if !first {
+		_, rest, _ = strings.Cut(table, "\n"+name+" ")
 	}
-	return values
+	number, _, _ := strings.Cut(rest, "\n")
+	value, err := strconv.ParseInt(number, 10, 64)
+	return value, err == nil
 }
 
 func readInt(root fs.FS, name string) (int64, error) {
@@ -172,9 +175,13 @@ func readInt(root fs.FS, name string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := strconv.ParseInt(s, 10, 64)
+	return parseCount(name, s)
+}
+
+func parseCount(name, text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("/%s reads %.20q", name, s)
+		return 0, fmt.Errorf("/%s reads %.20q", name, text)
 	}
 	return n, nil
 }

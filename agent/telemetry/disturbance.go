@@ -3,7 +3,6 @@ package telemetry
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 )
 
@@ -89,20 +88,21 @@ type reading struct {
 	absent map[string]string
 }
 
-// take reads the counters of the machine under root, and those that the sources add.
-func take(root fs.FS, more ...source) reading {
+// take reads the counters of the machine, and those that the sources add.
+func take(f *files, more ...source) reading {
+	f.moment()
 	r := reading{at: time.Now(), values: map[string]int64{}, absent: map[string]string{}}
 	for _, s := range machineSources {
-		r.add(root, s)
+		r.add(f, s)
 	}
 	for _, s := range more {
-		r.add(root, s)
+		r.add(f, s)
 	}
 	return r
 }
 
-func (r *reading) add(root fs.FS, s source) {
-	values, err := s.read(root)
+func (r *reading) add(f *files, s source) {
+	values, err := s.read(f)
 	for i, name := range s.names {
 		switch {
 		case err != nil:

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"reflect"
 	"strings"
@@ -29,10 +28,16 @@ func machine(tenths string) map[string]string {
 	}
 }
 
+// takeTree reads a tree as if it were this machine.
+func takeTree(files map[string]string, more ...source) reading {
+	root := tree(files)
+	return take(newFiles(root), append(more, thermalThrottles(root))...)
+}
+
 func TestDisturbance(t *testing.T) {
-	switched := source{[]string{"voluntary_switches", "involuntary_switches"}, func(fs.FS) ([]int64, error) { return []int64{1, 2}, nil }}
-	before := take(tree(machine("10")), switched)
-	after := take(tree(machine("25")), switched)
+	switched := source{[]string{"voluntary_switches", "involuntary_switches"}, func(*files) ([]int64, error) { return []int64{1, 2}, nil }}
+	before := takeTree(machine("10"), switched)
+	after := takeTree(machine("25"), switched)
 	got := after.since(before, 40_000_000, "")
 	page := int64(os.Getpagesize())
 	want := Disturbance{
@@ -66,7 +71,7 @@ func TestDisturbanceAbsent(t *testing.T) {
 	files["proc/stat"] = "intr 5\n"
 	files["proc/pressure/memory"] = "some avg10=0.00\n"
 	files["sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count"] = "many"
-	before, after := take(tree(files)), take(tree(files))
+	before, after := takeTree(files), takeTree(files)
 	want := map[string]string{
 		"steal_ns":             `/proc/stat begins with "intr 5"`,
 		"other_cpu_ns":         `/proc/stat begins with "intr 5"`,
@@ -92,22 +97,22 @@ func TestDisturbanceAbsent(t *testing.T) {
 
 // A counter that runs backwards gives no negative difference, and one that comes or goes none at all.
 func TestDisturbanceBackwards(t *testing.T) {
-	back := take(tree(machine("10"))).since(take(tree(machine("25"))), 0, "")
+	back := takeTree(machine("10")).since(takeTree(machine("25")), 0, "")
 	if back.StealNS != nil || !strings.Contains(back.Absent["steal_ns"], "backwards") || back.OtherCPUNS != nil {
 		t.Errorf("%+v", back)
 	}
-	gone := source{[]string{"oom_kills"}, func(fs.FS) ([]int64, error) { return nil, errors.New("hidden") }}
-	if d := take(tree(machine("25")), gone).since(take(tree(machine("10"))), 0, ""); d.OOMKills != nil || d.Absent["oom_kills"] != "hidden" {
+	gone := source{[]string{"oom_kills"}, func(*files) ([]int64, error) { return nil, errors.New("hidden") }}
+	if d := takeTree(machine("25"), gone).since(takeTree(machine("10")), 0, ""); d.OOMKills != nil || d.Absent["oom_kills"] != "hidden" {
 		t.Errorf("%+v", d)
 	}
 }
 
 func TestThrottlingVersion1(t *testing.T) {
-	got, err := throttling("7")(tree(map[string]string{
+	got, err := throttling("7")(newFiles(tree(map[string]string{
 		"proc/7/cgroup":                  "2:cpu,cpuacct:/job\n0::/\n",
 		"sys/fs/cgroup/cpu/cpu.stat":     "nr_throttled 0\nthrottled_time 0\n",
 		"sys/fs/cgroup/cpu/job/cpu.stat": "nr_throttled 3\nthrottled_time 5000\n",
-	}))
+	})))
 	if diff := cmp.Diff([]int64{3, 5000}, got); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
@@ -133,8 +138,10 @@ func TestDisturbanceFields(t *testing.T) {
 }
 
 func BenchmarkTake(b *testing.B) {
+	f := newFiles(rootFS)
+	defer f.close()
 	b.ReportAllocs()
 	for b.Loop() {
-		take(rootFS, ownSwitches)
+		take(f, ownSwitches)
 	}
 }

@@ -6,10 +6,10 @@
 //	…
 //	seen := o.End(ctx)   // right after it
 //
-// Most figures are differences between two readings of the kernel's counters, so they cost the run nothing.
-// One goroutine samples while it goes on, once a second, and reads one line of /proc for each process of the
-// agent and the server. A single nvidia-smi tells of the GPUs; it never outlives this process, and nobody waits for it
-// for more than a second.
+// Most figures are differences between two readings of the kernel's counters, so they cost the run nothing, and before it and after it
+// together less than a millisecond of CPU time, if the caller says which processes are the server's ([Subject.Server], [FindServer]).
+// While a run goes on that takes over a second, one line of /proc is read once a second for each process of the agent and the server. A
+// single nvidia-smi tells of the GPUs; it never outlives this process, and nobody waits for it for more than a second.
 //
 // What cannot be read is named in an Absent map with the reason; it is never a zero that looks like a
 // reading. Nothing that it gives names a person, a host or a network address, so that it can be published.

@@ -12,9 +12,10 @@ import (
 // A GPUUse is what one GPU did during a run, from samples by nvidia-smi. What the device does not
 // tell is nil, and its JSON name stands in Absent.
 //
-// The driver itself averages: a utilisation is the share of the last 1/6 s to 1 s in which some kernel
-// ran, not how much of the device it filled; a power is a mean of up to 1 s and on some devices of a
-// part of that only (Yang et al. 2024, "Accurate and Convenient Energy Measurements for GPUs").
+// The driver itself averages. A utilisation is the share of the last 1/6 s to 1 s, by the device, in which some kernel ran, and not how
+// much of the device it filled (NVML's nvmlUtilization_t). A power is a mean of 1 s on most devices since Ampere
+// (nvmlDeviceGetPowerUsage), and some, such as the A100 and the H100, look at it for a quarter of the time only ("Accurate and Convenient
+// Energy Measurements for GPUs", SC24).
 type GPUUse struct {
 	Index   int `json:"index"`
 	Samples int `json:"samples"` // within the run

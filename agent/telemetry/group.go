@@ -55,7 +55,7 @@ func (s *series) result() Series {
 }
 
 // rescan is how long a new process of a group may go unnoticed. Its CPU time and, where it is alone, its
-// peak are counted from its start all the same; a look at every process of a machine is what costs most.
+// peak are counted from its start all the same; the look for it is what costs most.
 const rescan = 5 * time.Second
 
 // A group is a set of processes that is followed.
@@ -65,6 +65,8 @@ type group struct {
 	exclude func(process) bool // what is not counted, with all below it
 	ownCPU  func() int64       // of this process
 	buffer  []byte
+
+	childless func() bool // says for certain that no member has started another process; nil: that is never certain
 
 	name    string // of the first root
 	members map[int]*member
@@ -86,7 +88,7 @@ type member struct {
 
 // begin takes the state from which differences count. Its error is that no process of the group is in sight.
 func (g *group) begin(now time.Time) error {
-	g.buffer, g.members = make([]byte, 1024), map[int]*member{}
+	g.buffer, g.members = make([]byte, 4<<10), map[int]*member{}
 	var first error
 	for _, pid := range g.roots {
 		p, err := readProcess(g.root, pid, g.buffer)
@@ -102,9 +104,9 @@ func (g *group) begin(now time.Time) error {
 	}
 	g.scan(now)
 	for _, m := range g.members {
-		m.peakBefore = peakRSS(g.root, m.pid)
+		m.peakBefore = peakRSS(g.root, m.pid, g.buffer)
 	}
-	g.sample(now)
+	g.add(now)
 	g.startCPU, g.start, g.coresPeak = g.lastCPU, now, 0
 	return nil
 }
@@ -114,7 +116,6 @@ func (g *group) sample(now time.Time) {
 	if now.Sub(g.scanned) >= rescan {
 		g.scan(now)
 	}
-	var cpu, rss, threads int64
 	for pid, m := range g.members {
 		p, err := readProcess(g.root, pid, g.buffer)
 		if err != nil || p.startTicks != m.startTicks {
@@ -122,9 +123,16 @@ func (g *group) sample(now time.Time) {
 			continue
 		}
 		m.process = p
-		cpu, rss, threads = cpu+g.cpu(m), rss+p.rssBytes, threads+p.threads
 	}
-	cpu += g.goneCPU
+	g.add(now)
+}
+
+// add adds the members as they were read last.
+func (g *group) add(now time.Time) {
+	cpu, rss, threads := g.goneCPU, int64(0), int64(0)
+	for _, m := range g.members {
+		cpu, rss, threads = cpu+g.cpu(m), rss+m.rssBytes, threads+m.threads
+	}
 	if step := now.Sub(g.last); !g.last.IsZero() && step >= minStep {
 		g.coresPeak = max(g.coresPeak, float64(cpu-g.lastCPU)/float64(step))
 	}
@@ -157,48 +165,6 @@ func (g *group) lose(m *member) {
 	}
 }
 
-// scan looks for processes that members have started.
-func (g *group) scan(now time.Time) {
-	g.scanned = now
-	last := newestPID(g.root)
-	if last != "" && last == g.lastPID {
-		return
-	}
-	g.lastPID = last
-	pids, err := processes(g.root)
-	if err != nil {
-		return
-	}
-	all := make([]process, 0, len(pids))
-	for _, pid := range pids {
-		if p, err := readProcess(g.root, pid, g.buffer); err == nil && !g.exclude(p) {
-			all = append(all, p)
-		}
-	}
-	for grown := true; grown; { // a child can have a lower number than its parent
-		grown = false
-		for _, p := range all {
-			if g.members[p.parent] != nil && g.members[p.pid] == nil {
-				g.members[p.pid], grown = &member{process: p}, true
-			}
-		}
-	}
-}
-
-// newestPID gives the number that was given last to a process or thread, as text; "" where it cannot be read.
-func newestPID(root fs.FS) string {
-	averages, err := text(root, "proc/loadavg")
-	if err != nil {
-		return ""
-	}
-	for i := len(averages) - 1; i >= 0; i-- {
-		if averages[i] == ' ' {
-			return averages[i+1:]
-		}
-	}
-	return ""
-}
-
 // pids lists the members.
 func (g *group) pids() []int {
 	pids := make([]int, 0, len(g.members))
@@ -222,7 +188,7 @@ func (g *group) end(now time.Time) ProcessUse {
 	}
 	use.PeakRSSBytes, use.PeakFrom = g.rss.Peak, "samples"
 	for _, m := range g.members {
-		peak := peakRSS(g.root, m.pid)
+		peak := peakRSS(g.root, m.pid, g.buffer)
 		if peak <= m.peakBefore { // it was reached before the run
 			continue
 		}

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -34,15 +35,6 @@ var errInside = errors.New("the server is in the agent's own process")
 // resolveLimit is how long the name of a server may take to be resolved.
 const resolveLimit = time.Second
 
-// serverOf finds the processes of a server of this machine by its URL.
-func serverOf(ctx context.Context, root fs.FS, server string) ([]int, error) {
-	addr, err := localAddress(ctx, server)
-	if err != nil {
-		return nil, err
-	}
-	return serverProcesses(root, addr)
-}
-
 // localAddress gives where a server of this machine listens, from its URL. "localhost" gives the
 // IPv4 loopback address, which stands for each.
 func localAddress(ctx context.Context, server string) (netip.AddrPort, error) {
@@ -70,17 +62,21 @@ func localAddress(ctx context.Context, server string) (netip.AddrPort, error) {
 	if err != nil {
 		return netip.AddrPort{}, errors.New("the server's name cannot be resolved")
 	}
+	for i, addr := range addrs {
+		if addrs[i] = addr.Unmap(); addrs[i].IsLoopback() {
+			return netip.AddrPortFrom(addrs[i], uint16(port)), nil
+		}
+	}
 	own, err := net.InterfaceAddrs()
 	if err != nil {
 		return netip.AddrPort{}, err
 	}
 	for _, addr := range addrs {
-		addr = addr.Unmap()
 		local := slices.ContainsFunc(own, func(a net.Addr) bool {
 			prefix, err := netip.ParsePrefix(a.String())
 			return err == nil && prefix.Addr().Unmap() == addr
 		})
-		if addr.IsLoopback() || local {
+		if local {
 			return netip.AddrPortFrom(addr, uint16(port)), nil
 		}
 	}
@@ -127,42 +123,79 @@ var forwarders = []string{"docker-proxy", "rootlessport", "slirp4netns", "pasta"
 func listeners(root fs.FS, addr netip.AddrPort) ([]listener, error) {
 	var exact, every []listener
 	var read int
-	for _, name := range []string{"proc/net/tcp", "proc/net/tcp6"} {
-		table, err := text(root, name)
-		if err != nil {
-			continue // a kernel without IPv6 has no second one
-		}
-		read++
-		for line := range strings.Lines(table) {
-			l, ok := parseListener(line)
+	tables := []string{"proc/net/tcp", "proc/net/tcp6"}
+	if addr.Addr().Is6() {
+		slices.Reverse(tables)
+	}
+	for _, name := range tables {
+		err := eachListener(root, name, func(l listener) {
 			switch {
-			case !ok || l.addr.Port() != addr.Port():
+			case l.addr.Port() != addr.Port():
 			case l.addr.Addr() == addr.Addr() || l.addr.Addr().IsLoopback() && addr.Addr().IsLoopback():
 				exact = append(exact, l)
 			case l.addr.Addr().IsUnspecified():
 				every = append(every, l)
 			}
+		})
+		if err == nil { // a kernel without IPv6 has no second one
+			read++
+		}
+		if len(exact) > 0 { // a table without a listener is read to its end, which takes milliseconds
+			return exact, nil
 		}
 	}
 	switch {
 	case read == 0:
 		return nil, errors.New("no /proc/net/tcp")
-	case len(exact) > 0:
-		return exact, nil
 	case len(every) > 0:
 		return every, nil
 	}
 	return nil, fmt.Errorf("nothing in sight listens on port %d: it is in another container, or the kernel forwards the port", addr.Port())
 }
 
+// eachListener visits the sockets of a table that listen. They stand before the connections, of which there can be thousands: those are
+// not read, since the kernel makes the lines only as they are.
+func eachListener(root fs.FS, name string, visit func(listener)) error {
+	file, err := root.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		line := lines.Text()
+		if l, ok := parseListener(line); ok {
+			visit(l)
+		} else if isConnection(line) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Fields of a line of /proc/net/tcp.
+const (
+	tcpLocal = 1
+	tcpState = 3
+	tcpUID   = 7
+	tcpInode = 9
+
+	tcpListens = "0A"
+	tcpBegins  = "03" // a connection that is being made: kernels before 4.4 list it among the sockets that listen
+)
+
+// isConnection says whether a line of /proc/net/tcp is of a connection, and no head.
+func isConnection(line string) bool {
+	fields := strings.Fields(line)
+	return len(fields) > tcpState && len(fields[tcpState]) == 2 && strings.HasPrefix(fields[tcpState], "0") && fields[tcpState] != tcpListens && fields[tcpState] != tcpBegins
+}
+
 // parseListener reads a line of /proc/net/tcp, and says whether it is of a socket that listens.
 func parseListener(line string) (l listener, ok bool) {
-	const local, state, uid, inode, listening = 1, 3, 7, 9, "0A"
 	fields := strings.Fields(line)
-	if len(fields) <= inode || fields[state] != listening {
+	if len(fields) <= tcpInode || fields[tcpState] != tcpListens {
 		return listener{}, false
 	}
-	host, port, _ := strings.Cut(fields[local], ":")
+	host, port, _ := strings.Cut(fields[tcpLocal], ":")
 	raw, err := hex.DecodeString(host)
 	number, portErr := strconv.ParseUint(port, 16, 16)
 	if err != nil || portErr != nil || len(raw)%4 != 0 {
@@ -172,7 +205,7 @@ func parseListener(line string) (l listener, ok bool) {
 		binary.BigEndian.PutUint32(raw[i:], binary.NativeEndian.Uint32(raw[i:]))
 	}
 	addr, valid := netip.AddrFromSlice(raw)
-	return listener{netip.AddrPortFrom(addr.Unmap(), uint16(number)), fields[uid], fields[inode]}, valid
+	return listener{netip.AddrPortFrom(addr.Unmap(), uint16(number)), fields[tcpUID], fields[tcpInode]}, valid
 }
 
 // holders finds the processes that have one of the sockets open; denied says that some could not be
@@ -228,11 +261,12 @@ func onlyTreeOf(root fs.FS, uid string) []int {
 
 // statusField gives the first word of a line "name: …" of /proc/PID/status.
 func statusField(status, name string) string {
-	_, rest, _ := strings.Cut("\n"+status, "\n"+name+":")
-	rest, _, _ = strings.Cut(rest, "\n")
-	fields := strings.Fields(rest)
-	if len(fields) == 0 {
-		return ""
+	rest, first := strings.CutPrefix(status, name+":")
+	if !first {
+		_, rest, _ = strings.Cut(status, "\n"+name+":")
 	}
-	return fields[0]
+	rest, _, _ = strings.Cut(rest, "\n")
+	word, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	word, _, _ = strings.Cut(word, "\t")
+	return word
 }

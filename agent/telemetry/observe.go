@@ -7,12 +7,14 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 )
 
 // A Subject is what is observed over a run, beside the machine and this process.
 type Subject struct {
 	ServerURL string        // where the server listens; "" for none
+	Server    *Server       // its processes, where somebody knows them; where they are nil, or gone, they are searched for by the URL
 	Metrics   Scrape        // gets the server's page of metrics; nil for none
 	Interval  time.Duration // between two samples of the processes; 0 is a second
 }
@@ -49,18 +51,22 @@ type Observation struct {
 	metrics       Scrape
 	hosts         hostNumbers
 	page          map[string]metricSample
+	counters      *files
+	sources       []source // of counters, beside those of the machine
 	before        reading
 	tasks         map[string]taskSwitches // of the server, before the run
 	absent        map[string]string
 
-	stop, stopped chan struct{}
-	samples       int
-	sampling      time.Duration
+	mu       sync.Mutex  // of what samples
+	timer    *time.Timer // of the next sample; nil before the run
+	ended    bool
+	samples  int
+	sampling time.Duration
 }
 
 // Observe prepares to watch a run: it finds the server's process, gets its metrics and starts nvidia-smi.
-// It takes milliseconds, and up to 3 s where the server is slow to answer. Whoever calls it calls
-// [Observation.End], whatever happens.
+// It takes a millisecond or less where the server's processes are known, some where they are searched for, and up to 3 s where the
+// server is slow to answer. Whoever calls it calls [Observation.End], whatever happens.
 func Observe(ctx context.Context, s Subject) *Observation {
 	return observe(ctx, rootFS, s)
 }
@@ -69,7 +75,8 @@ func observe(ctx context.Context, root fs.FS, s Subject) *Observation {
 	o := &Observation{
 		root: root, interval: s.Interval, metrics: s.Metrics,
 		hosts: hostNumbers{}, absent: map[string]string{},
-		agent: &group{root: root, roots: []int{os.Getpid()}, exclude: isSampler, ownCPU: cpuTime},
+		agent:    &group{root: root, roots: []int{os.Getpid()}, exclude: isSampler, ownCPU: cpuTime, childless: isChildless},
+		counters: newFiles(root),
 	}
 	if o.interval <= 0 {
 		o.interval = time.Second
@@ -78,7 +85,7 @@ func observe(ctx context.Context, root fs.FS, s Subject) *Observation {
 	if o.gpus, err = startGPUs(); err != nil {
 		o.note("gpus", err)
 	}
-	o.findServer(ctx, s.ServerURL)
+	o.findServer(ctx, s)
 	if s.Metrics == nil {
 		o.absent["server_metrics"] = "nobody says where they are"
 	} else if o.page, err = s.Metrics.samples(ctx, o.hosts); err != nil {
@@ -87,19 +94,16 @@ func observe(ctx context.Context, root fs.FS, s Subject) *Observation {
 	return o
 }
 
-// errNoServer is that of a run without one.
-var errNoServer = errors.New("no server is named")
-
-func (o *Observation) findServer(ctx context.Context, url string) {
-	err := errNoServer
-	if url != "" {
-		var pids []int
-		if pids, err = serverOf(ctx, o.root, url); err == nil {
-			// Either can have started the other; neither counts as the other's.
-			own := os.Getpid()
-			o.server = &group{root: o.root, roots: pids, exclude: func(p process) bool { return p.pid == own }, ownCPU: cpuTime}
-			o.agent.exclude = func(p process) bool { return isSampler(p) || slices.Contains(pids, p.pid) }
+func (o *Observation) findServer(ctx context.Context, s Subject) {
+	found, err := s.processes(ctx, o.root)
+	if err == nil {
+		// Either can have started the other; neither counts as the other's.
+		pids, own := found.pids(), os.Getpid()
+		o.server = &group{root: o.root, roots: pids, exclude: func(p process) bool { return p.pid == own }, ownCPU: cpuTime}
+		if found.Childless {
+			o.server.childless = func() bool { return true }
 		}
+		o.agent.exclude = func(p process) bool { return isSampler(p) || slices.Contains(pids, p.pid) }
 	}
 	o.note("server", err)
 	o.serverApart = errors.Is(err, errNoServer) || errors.Is(err, errElsewhere) || errors.Is(err, errInside)
@@ -112,7 +116,8 @@ func (o *Observation) note(name string, err error) {
 	}
 }
 
-// Begin takes the state from which differences count, right before the run. It takes a few milliseconds.
+// Begin takes the state from which differences count, right before the run. It takes a millisecond or
+// less, but for what the looks for processes take where the kernel lists no children.
 func (o *Observation) Begin() {
 	now := time.Now()
 	if o.server != nil {
@@ -120,7 +125,7 @@ func (o *Observation) Begin() {
 			o.note("server", err)
 			o.server = nil
 		} else {
-			o.tasks, _ = switches(o.root, o.server.pids())
+			o.tasks, _ = switches(o.counters, o.server.pids())
 		}
 	}
 	o.energy = &raplMeter{root: o.root}
@@ -128,7 +133,8 @@ func (o *Observation) Begin() {
 		o.note("cpu_energy", err)
 		o.energy = nil
 	}
-	o.before = take(o.root, o.sources()...)
+	o.sources = o.beside()
+	o.before = take(o.counters, o.sources...)
 	if o.gpus != nil {
 		o.gpuWaited = o.gpus.waitedCPU()
 		o.gpus.begin(now)
@@ -137,32 +143,37 @@ func (o *Observation) Begin() {
 		o.note("agent", err)
 		o.agent = nil
 	}
-	o.stop, o.stopped = make(chan struct{}), make(chan struct{})
-	go o.watch()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.timer = time.AfterFunc(o.interval, o.tick)
 }
 
-// sources are the counters beside those of the machine.
-func (o *Observation) sources() []source {
-	list := []source{ownSwitches}
+// beside gives the counters beside those that are read in one place on every machine.
+func (o *Observation) beside() []source {
+	list := []source{ownSwitches, thermalThrottles(o.root)}
 	if o.server != nil {
 		list = append(list, source{[]string{"server_throttled_periods", "server_throttled_ns"}, throttling(strconv.Itoa(o.server.roots[0]))})
 	}
 	return list
 }
 
-// watch samples until it is told to stop.
-func (o *Observation) watch() {
-	defer close(o.stopped)
-	ticker := time.NewTicker(o.interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-o.stop:
-			return
-		case now := <-ticker.C:
-			o.sample(now)
-		}
+// tick samples, and has the timer come again. A run that is shorter than the interval costs no goroutine.
+func (o *Observation) tick() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ended {
+		return
 	}
+	o.sample(time.Now())
+	o.timer.Reset(o.interval)
+}
+
+// stop ends the sampling.
+func (o *Observation) stop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ended = true
+	o.timer.Stop()
 }
 
 func (o *Observation) sample(now time.Time) {
@@ -183,16 +194,16 @@ func (o *Observation) sample(now time.Time) {
 // that cannot be killed. It takes a few milliseconds, up to a second for such a one, and up to 2 s where
 // the server is slow to answer. Without a Begin it only clears up.
 func (o *Observation) End(ctx context.Context) Observed {
-	if o.stop == nil {
+	defer o.counters.close()
+	if o.timer == nil {
 		if o.gpus != nil {
 			o.gpus.close()
 		}
 		return Observed{Absent: map[string]string{"disturbance": "the run did not begin"}}
 	}
 	own, end := cpuTime(), time.Now()
-	after := take(o.root, o.sources()...)
-	close(o.stop)
-	<-o.stopped
+	after := take(o.counters, o.sources...)
+	o.stop()
 	seen := Observed{Absent: o.absent}
 	o.endProcesses(&seen, end, own)
 	o.disturbance(&seen, after)
@@ -255,7 +266,7 @@ func (o *Observation) disturbance(seen *Observed, after reading) {
 	if o.server == nil {
 		return
 	}
-	tasks, err := switches(o.root, o.server.pids())
+	tasks, err := switches(o.counters, o.server.pids())
 	if err != nil || o.tasks == nil {
 		d.Absent["server_voluntary_switches"] = "its tasks cannot be read"
 		d.Absent["server_involuntary_switches"] = "its tasks cannot be read"

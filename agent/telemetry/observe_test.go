@@ -22,9 +22,9 @@ func burn(d time.Duration) {
 	}
 }
 
-// serve starts this program as a server in a process of its own, and gives its address. It uses CPU time when it is
+// serve starts this program as a server in a process of its own, and gives its address and number. It uses CPU time when it is
 // connected to, and closes then.
-func serve(t *testing.T) string {
+func serve(t testing.TB) (addr string, pid int) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,7 +46,7 @@ func serve(t *testing.T) string {
 		_ = cmd.Process.Signal(syscall.SIGKILL)
 		_ = cmd.Wait()
 	})
-	return listener.Addr().String()
+	return listener.Addr().String(), cmd.Process.Pid
 }
 
 const serverBurns = 200 * time.Millisecond
@@ -82,7 +82,7 @@ func TestObserve(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("processes are followed in Linux' /proc only")
 	}
-	addr := serve(t)
+	addr, _ := serve(t)
 	fakeSMI(t, "while :; do "+sampleLine+"; sleep 0.05; done")
 	var pages atomic.Int64
 	metrics := func(context.Context) ([]byte, error) {

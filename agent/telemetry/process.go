@@ -97,12 +97,13 @@ func processes(root fs.FS) ([]int, error) {
 }
 
 // peakRSS gives the largest resident set that a process ever had, or 0.
-func peakRSS(root fs.FS, pid int) int64 {
-	status, err := fs.ReadFile(root, "proc/"+strconv.Itoa(pid)+"/status")
+func peakRSS(root fs.FS, pid int, buffer []byte) int64 {
+	status, err := readInto(root, "proc/"+strconv.Itoa(pid)+"/status", buffer)
 	if err != nil {
 		return 0
 	}
-	return kibField(status, "VmHWM")
+	kib, _ := strconv.ParseInt(statusField(status, "VmHWM"), 10, 64)
+	return kib << 10
 }
 
 // taskSwitches are those of one task.
@@ -110,18 +111,18 @@ type taskSwitches struct{ involuntary, voluntary int64 }
 
 // switches reads the switches of every task of the processes; /proc/PID/status has those of the first
 // thread only.
-func switches(root fs.FS, pids []int) (map[string]taskSwitches, error) {
+func switches(f *files, pids []int) (map[string]taskSwitches, error) {
 	tasks := map[string]taskSwitches{}
 	for _, pid := range pids {
-		statuses, err := fs.Glob(root, "proc/"+strconv.Itoa(pid)+"/task/*/status")
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range statuses {
-			status, err := text(root, name)
+		dir := "proc/" + strconv.Itoa(pid) + "/task"
+		threads, _ := fs.ReadDir(f.root, dir) // none of one that ended
+		for _, thread := range threads {
+			name := dir + "/" + thread.Name() + "/status"
+			raw, err := f.read(name)
 			if err != nil {
 				continue // it ended meanwhile
 			}
+			status := string(raw)
 			voluntary, _ := strconv.ParseInt(statusField(status, "voluntary_ctxt_switches"), 10, 64)
 			involuntary, _ := strconv.ParseInt(statusField(status, "nonvoluntary_ctxt_switches"), 10, 64)
 			tasks[name] = taskSwitches{involuntary, voluntary}

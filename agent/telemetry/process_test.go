@@ -5,6 +5,9 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
+	"os/exec"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -159,17 +162,97 @@ func TestGroupScansWhenNeeded(t *testing.T) {
 	}
 }
 
+// Where the kernel lists the children of each thread, nobody looks at every process.
+func TestGroupDescends(t *testing.T) {
+	root := tree(map[string]string{
+		"proc/10/task/10/children": "11 12 13 \n",
+		"proc/10/task/17/children": "14 \n", // of another thread
+		"proc/14/task/14/children": "15 99 \n",
+		"proc/13/task/13/children": "18 \n",
+	})
+	put(root, 10, stat(10, "server", 1, 0, 0, 2, 1, 1), "")
+	put(root, 11, stat(11, "child", 10, 0, 0, 1, 2, 1), "")
+	put(root, 12, stat(12, "its number's next", 1, 0, 0, 1, 2, 1), "")
+	put(root, 13, stat(13, "excluded", 10, 0, 0, 1, 2, 1), "")
+	put(root, 14, stat(14, "child", 10, 0, 0, 1, 2, 1), "")
+	put(root, 15, stat(15, "grandchild", 14, 0, 0, 1, 2, 1), "")
+	put(root, 18, stat(18, "below", 13, 0, 0, 1, 2, 1), "")
+	put(root, 20, stat(20, "in no list", 10, 0, 0, 1, 2, 1), "")
+	g := &group{root: root, roots: []int{10}, exclude: func(p process) bool { return p.name == "excluded" }, ownCPU: cpuTime}
+	if err := g.begin(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	got := g.pids()
+	slices.Sort(got)
+	if diff := cmp.Diff([]int{10, 11, 14, 15}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Nobody looks for what a childless process has started, as long as it is one.
+func TestGroupChildless(t *testing.T) {
+	root, childless, now := fstest.MapFS{}, true, time.Now()
+	put(root, 10, stat(10, "agent", 1, 0, 0, 1, 1, 1), "")
+	put(root, 11, stat(11, "child", 10, 0, 0, 1, 2, 1), "")
+	g := &group{root: root, roots: []int{10}, exclude: none, ownCPU: cpuTime, childless: func() bool { return childless }}
+	if err := g.begin(now); err != nil {
+		t.Fatal(err)
+	}
+	if len(g.members) != 1 {
+		t.Error("a look for nothing")
+	}
+	childless = false
+	if g.sample(now.Add(rescan)); len(g.members) != 2 {
+		t.Error("the child is not found")
+	}
+}
+
+// A process has a child from its start until it was waited for.
+func TestIsChildless(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux says it")
+	}
+	cmd := exec.Command(os.Args[0]) // this process may have children of other tests
+	cmd.Env = append(os.Environ(), childVariable+"=childless")
+	out, err := cmd.Output()
+	if got, want := string(out), "true false false true "; got != want || err != nil {
+		t.Errorf("%q, want %q: %v", got, want, err)
+	}
+}
+
+// sayChildless is the main function of a process that has no child, then one that runs, then one that ended, then none.
+func sayChildless() {
+	say := func() { fmt.Print(isChildless(), " ") }
+	say()
+	child := exec.Command("cat")
+	in, err := child.StdinPipe()
+	if err != nil || child.Start() != nil {
+		os.Exit(1)
+	}
+	say()
+	_ = in.Close()
+	for alive(child.Process.Pid) {
+		time.Sleep(time.Millisecond)
+	}
+	say()
+	if child.Wait() != nil {
+		os.Exit(1)
+	}
+	say()
+	os.Exit(0)
+}
+
 func TestSwitches(t *testing.T) {
 	root := tree(map[string]string{
 		"proc/5/task/5/status": "voluntary_ctxt_switches:\t3\nnonvoluntary_ctxt_switches:\t4\n",
 		"proc/5/task/6/status": "voluntary_ctxt_switches:\t1\nnonvoluntary_ctxt_switches:\t2\n",
 	})
-	got, err := switches(root, []int{5, 99})
+	got, err := switches(newFiles(root), []int{5, 99})
 	want := map[string]taskSwitches{"proc/5/task/5/status": {4, 3}, "proc/5/task/6/status": {2, 1}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(taskSwitches{})); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
-	if _, err := switches(root, []int{99}); err == nil {
+	if _, err := switches(newFiles(root), []int{99}); err == nil {
 		t.Error("switches of nothing")
 	}
 }
@@ -219,6 +302,25 @@ func TestServerProcesses(t *testing.T) {
 				t.Error(err, diff)
 			}
 		})
+	}
+}
+
+// The sockets that listen stand before the connections, which can be thousands and are not read.
+func TestListenersEndAtConnections(t *testing.T) {
+	const (
+		listens  = "0: 0100007F:1F90 00000000:0000 0A 0 0 0 5 0 55 1\n"
+		begins   = "1: 0100007F:1F91 0100007F:9999 03 0 0 0 0 0 0 1\n"
+		connects = "2: 0100007F:1F90 0100007F:9999 01 0 0 0 0 0 56 1\n"
+	)
+	count := func(table string) (n int) {
+		if err := eachListener(tree(map[string]string{"proc/net/tcp": table}), "proc/net/tcp", func(listener) { n++ }); err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	const head = "  sl  local_address rem_address   st tx_queue\n"
+	if n := count(head + listens + begins + listens + connects + listens); n != 2 {
+		t.Errorf("%d sockets", n)
 	}
 }
 

@@ -149,6 +149,10 @@ func TestMain(m *testing.M) {
 		time.Sleep(time.Hour)
 	case "serve":
 		serveInherited()
+	case "childless":
+		sayChildless()
+	case "observe":
+		observeOnce()
 	case "usage":
 		_, _ = os.Stdout.WriteString(strconv.FormatInt(Usage().PeakRSSBytes, 10))
 		os.Exit(0)

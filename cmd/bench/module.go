@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"bench/agent"
+	"bench/agent/load"
 	"bench/runner"
 	"bench/runner/table"
 	"bench/spec"
@@ -89,7 +90,7 @@ func (e *env) specOptions(inputs []spec.Input) spec.Options {
 		classes = append(classes, string(class))
 	}
 	var metrics []string
-	for _, m := range agent.Metrics() {
+	for _, m := range load.Instrument() {
 		metrics = append(metrics, m.Name)
 	}
 	return spec.Options{Inputs: inputs, Version: Version, Environ: e.environ, Classes: classes, Metrics: metrics, MetricsOf: table.MetricNames}

@@ -215,7 +215,7 @@ func (l *ledger) verify(t *testing.T, dir string) {
 
 	state := map[key]State{} // by the files alone
 	counts := map[Place]int{}
-	for _, r := range load(t, dir) {
+	for _, r := range loadAll(t, dir) {
 		state[key{r.Place(), r.Attempt}] = r.State
 		counts[r.Place()] = r.Attempt
 		assertLog(t, r, r.Place().file(dir, ".log"))

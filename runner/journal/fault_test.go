@@ -48,7 +48,7 @@ func TestFullDisk(t *testing.T) {
 		}
 
 		j = mustOpen(t, dir)
-		if all := load(t, dir); len(all) != 1 || all[0].Attempt != a.Number || a.Number != 2 {
+		if all := loadAll(t, dir); len(all) != 1 || all[0].Attempt != a.Number || a.Number != 2 {
 			t.Fatalf("write %d: attempt %d, records %v", n, a.Number, all)
 		}
 		if left := j.Unfinished(); left != nil {
@@ -102,7 +102,7 @@ func TestReadOnlyFolder(t *testing.T) {
 		if _, err := Open(dir, ""); !errors.Is(err, os.ErrPermission) {
 			t.Errorf("error %v", err)
 		}
-		load(t, dir)
+		loadAll(t, dir)
 	})
 	t.Run("refused at each step", func(t *testing.T) {
 		fresh := fastDir(t)

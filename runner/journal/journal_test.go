@@ -117,7 +117,7 @@ func TestOutdatedNeverCounts(t *testing.T) {
 	}
 	must(t, j.Keep(recordOf(lost, Superseded)))
 
-	if all := load(t, dir); len(all) != 1 || all[0].Attempt != current.Number {
+	if all := loadAll(t, dir); len(all) != 1 || all[0].Attempt != current.Number {
 		t.Errorf("records: %v", all)
 	}
 }
@@ -260,7 +260,7 @@ func TestOrder(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "a", "notes.json"), []byte("mine"), 0o666)) // not a record's name
 
 	var got []Place
-	for _, r := range load(t, dir) {
+	for _, r := range loadAll(t, dir) {
 		got = append(got, r.Place())
 	}
 	want := []Place{{"B", false, 1}, {"a", false, 1}, {"b", false, 9}, {"b", false, 10}, {"b", true, 1}}
@@ -277,7 +277,7 @@ func (j *Journal) die() {
 	j.lock.Unlock()
 }
 
-func load(t testing.TB, dir string) []Record {
+func loadAll(t testing.TB, dir string) []Record {
 	t.Helper()
 	all, err := Load(dir)
 	must(t, err)
@@ -315,7 +315,7 @@ func assertTidy(t testing.TB, dir string) {
 			t.Errorf("%s is not JSON", path)
 		}
 	})
-	for _, r := range load(t, dir) {
+	for _, r := range loadAll(t, dir) {
 		want, err := tabulate(r)
 		must(t, err)
 		got, err := os.ReadFile(r.Place().file(dir, ".csv"))

@@ -97,7 +97,7 @@ func TestClockIsSetBack(t *testing.T) {
 	}
 	j := mustOpen(t, dir)
 	defer j.Close()
-	if all := load(t, dir); len(all) != 1 || all[0].Attempt != 6 {
+	if all := loadAll(t, dir); len(all) != 1 || all[0].Attempt != 6 {
 		t.Errorf("records: %+v", all)
 	}
 	if left := j.Unfinished(); len(left) != 3 {

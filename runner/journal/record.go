@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bench/agent"
+	"bench/agent/load"
 )
 
 // Schema is the version of the records and the journal that this package writes, and the latest that it reads.
@@ -61,6 +62,7 @@ type Record struct {
 	Metrics     map[string]float64   `json:"metrics"`      // of the run; by the names and units of agent's metrics, durations ns
 	CallMetrics []map[string]float64 `json:"call_metrics"` // of each call, in the order of outcome.calls
 	Outcome     *agent.Outcome       `json:"outcome,omitempty"`
+	Load        *load.Summary        `json:"load,omitempty"` // of a load: what its calls came to, which are not in outcome.calls
 
 	// Where several agents ran at once: each of them, and what all of them have in common above. Then metrics are of the whole, options,
 	// calls and call_metrics are empty, process has the duration alone, and server and model are those of all where these share them.
@@ -82,6 +84,7 @@ type Member struct {
 	Metrics     map[string]float64   `json:"metrics"`
 	CallMetrics []map[string]float64 `json:"call_metrics"` // of each call, in the order of outcome.calls
 	Outcome     *agent.Outcome       `json:"outcome,omitempty"`
+	Load        *load.Summary        `json:"load,omitempty"` // of a load: what its calls came to, which are not in outcome.calls
 }
 
 // A Factor is the level of one axis: null, a bool, a string, a number, or a list of them. A number that was read from a

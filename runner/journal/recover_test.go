@@ -170,7 +170,7 @@ func TestDamageByHand(t *testing.T) {
 			j := mustOpen(t, dir)
 			defer j.Close()
 			assertTidy(t, dir)
-			if got := len(load(t, dir)) == 1; got != tt.counts {
+			if got := len(loadAll(t, dir)) == 1; got != tt.counts {
 				t.Errorf("it counts: %t", got)
 			}
 			if _, err := os.Stat(run1.file(dir, ".csv")); (err == nil) != tt.counts {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bench/agent"
+	"bench/agent/load"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -50,6 +51,7 @@ func sample() Record {
 			},
 			Scores: map[string]float64{"recall": 0.5}, WorkflowTotalNS: 4.9e9, Resources: agent.Resources{CPUNS: 31, PeakRSSBytes: 4096, GCCount: 1, GCPauseNS: 5},
 		},
+		Load: &load.Summary{Arrival: load.Poisson, ToNS: 3e9, EndNS: 4e9, Measured: load.Counts{Scheduled: 3, OK: 2, Failed: 1, ByClass: map[agent.Class]int{agent.Timeout: 1}}, Metrics: map[string]load.Distribution{}},
 	}
 }
 

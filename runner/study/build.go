@@ -11,7 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"bench/agent"
+	"bench/agent/load"
 	"bench/analysis"
 	"bench/runner"
 	"bench/runner/table"
@@ -31,7 +31,7 @@ func Build(p *runner.Plan, version string) (Study, hcl.Diagnostics, error) {
 			Checks: map[string]Check{}, Claims: map[string]Claim{}, Glossary: map[string]string{}, Runs: []Run{},
 		},
 	}
-	for _, m := range agent.Metrics() {
+	for _, m := range load.Instrument() {
 		b.study.Glossary[m.Name] = m.Help
 	}
 	for _, a := range p.Module.Analyses {

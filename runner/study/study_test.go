@@ -215,12 +215,12 @@ func fails(class agent.Class, message string) func(*journal.Record) {
 	}
 }
 
-// load is the load average of the next machine; it never is the same.
-var load = 0.0
+// busy is the load average of the next machine; it never is the same.
+var busy = 0.0
 
 func machine(memory int64) json.RawMessage {
-	load++
-	text, err := json.Marshal(telemetry.Environment{OS: "linux", Arch: "amd64", CPU: "a CPU", Cores: 4, CoresAllowed: 2, MemoryBytes: memory << 30, Load: []float64{load, 2, 3}})
+	busy++
+	text, err := json.Marshal(telemetry.Environment{OS: "linux", Arch: "amd64", CPU: "a CPU", Cores: 4, CoresAllowed: 2, MemoryBytes: memory << 30, Load: []float64{busy, 2, 3}})
 	if err != nil {
 		panic(err)
 	}

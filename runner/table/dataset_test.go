@@ -20,7 +20,7 @@ import (
 // module reads a spec and its files from a new folder.
 func module(t *testing.T, text string, files map[string]string) *spec.Module {
 	t.Helper()
-	m, diags := load(t, text, files)
+	m, diags := loadModule(t, text, files)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -28,7 +28,7 @@ func module(t *testing.T, text string, files map[string]string) *spec.Module {
 }
 
 // load reads a spec and its files, with its mistakes.
-func load(t *testing.T, text string, files map[string]string) (*spec.Module, hcl.Diagnostics) {
+func loadModule(t *testing.T, text string, files map[string]string) (*spec.Module, hcl.Diagnostics) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {

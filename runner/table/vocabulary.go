@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"bench/agent"
+	"bench/agent/load"
 	"bench/analysis"
 	"bench/spec"
 )
@@ -162,7 +162,7 @@ func MemberMetric(member, metric string) string { return "member." + member + ".
 
 func instrument() map[string]meaning {
 	known := map[string]meaning{}
-	for _, x := range agent.Metrics() {
+	for _, x := range load.Instrument() {
 		known[x.Name] = meaning{x.Unit, x.Better}
 	}
 	return known

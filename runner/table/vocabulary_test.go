@@ -31,7 +31,7 @@ dataset "d" {
 // checked gives a spec with its mistakes; where there are none, with what Check finds.
 func checked(t *testing.T, text string, files map[string]string) (*spec.Module, hcl.Diagnostics) {
 	t.Helper()
-	m, diags := load(t, text, files)
+	m, diags := loadModule(t, text, files)
 	if !diags.HasErrors() {
 		diags = Check(m)
 	}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bench/agent"
+	"bench/agent/load"
 	"bench/agent/telemetry"
 	"bench/runner/reaper"
 	"bench/spec"
@@ -16,6 +17,11 @@ type Task struct {
 	Model    string         `json:"model"`
 	Options  map[string]any `json:"options"`
 	State    string         `json:"state"` // of the model before the run: keep, unload, warm
+	Seed     uint64         `json:"seed"`  // of the arrivals and the prompts of a load
+
+	// Server are the processes of the server at the endpoint, which are observed; nil where the runner has not found them: then the
+	// worker looks for them, and says why where it finds none.
+	Server *telemetry.Server `json:"server,omitempty"`
 
 	Barrier bool `json:"barrier,omitempty"` // other workers begin at the same time: it waits for them, see Pass
 	Spared  bool `json:"spared,omitempty"`  // one of these brings the model into its state
@@ -47,6 +53,7 @@ type Ready struct {
 // A Result is a run without its calls, which came in frames of their own.
 type Result struct {
 	Outcome agent.Outcome `json:"outcome"`
+	Load    *load.Summary `json:"load,omitempty"`     // what the calls of a load came to, which had no frames
 	Loaded  []string      `json:"loaded"`             // models in the server's memory after the run
 	BeginNS int64         `json:"begin_ns,omitempty"` // when the work began, by Monotonic; 0 where it did not
 	EndNS   int64         `json:"end_ns,omitempty"`   // when it ended

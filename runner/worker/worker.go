@@ -159,7 +159,7 @@ func (r *run) prepare(ctx context.Context) *agent.Error {
 
 // observe prepares to watch the server, the machine and this process. What it gives waits until that is done.
 func (r *run) observe(ctx context.Context) (done func()) {
-	s := telemetry.Subject{ServerURL: r.task.Endpoint.URL}
+	s := telemetry.Subject{ServerURL: r.task.Endpoint.URL, Server: r.task.Server}
 	if page := r.task.Endpoint.Metrics; page != "" {
 		s.Metrics = telemetry.ScrapeHTTP(http.DefaultClient, page)
 	}
@@ -273,6 +273,10 @@ func (r *run) reread() {
 	for n, i := range r.task.Program.Ingests {
 		read[n].Changed = read[n].Reread(r.task.Dir, i.Paths)
 	}
+	for n, file := range r.task.Program.Serving.Files() {
+		n += len(r.task.Program.Ingests)
+		read[n].Changed = read[n].Reread(r.task.Dir, []string{file.Path})
+	}
 }
 
 func (r *run) work(ctx context.Context) *agent.Error {
@@ -285,6 +289,9 @@ func (r *run) work(ctx context.Context) *agent.Error {
 		if err := r.program.Ingested(i.Name, spec.Corpus(corpus)); err != nil {
 			return classify(err)
 		}
+	}
+	if r.task.Program.Serving != nil {
+		return r.serve(ctx)
 	}
 	for _, step := range r.task.Program.Steps {
 		prompt, err := r.program.Prompt(step)

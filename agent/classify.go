@@ -56,7 +56,7 @@ func brokenOff(ctx context.Context, err error) *Error {
 	case errors.Is(err, wire.ErrMalformed):
 		return badStream(err)
 	case errors.Is(err, wire.ErrTooLong):
-		return &Error{Class: InvalidOutput, HTTPStatus: http.StatusOK, Message: fmt.Sprintf("the answer is over %d bytes: limit it with max_tokens", maxBody)}
+		return &Error{Class: InvalidOutput, HTTPStatus: http.StatusOK, Message: fmt.Sprintf("the answer is longer than its tokens could be, or than %d MiB: limit it with max_tokens, or see what the server sends", maxBody>>20)}
 	}
 	if e := Interrupted(ctx); e != nil {
 		e.HTTPStatus = http.StatusOK
@@ -101,8 +101,8 @@ func (c *Client) refusal(resp *http.Response) *Error {
 // server's own clock where it tells that. It is 0 for what is neither, or over.
 func retryAfter(wait, date string, now time.Time) time.Duration {
 	const most = 365 * 24 * time.Hour
-	if seconds, err := strconv.ParseUint(strings.TrimSpace(wait), 10, 32); err == nil {
-		return min(time.Duration(seconds)*time.Second, most)
+	if seconds, err := strconv.ParseUint(strings.TrimSpace(wait), 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // then it is the largest number
+		return time.Duration(min(seconds, uint64(most/time.Second))) * time.Second
 	}
 	until, err := http.ParseTime(wait)
 	if err != nil {

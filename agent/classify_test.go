@@ -34,7 +34,7 @@ func TestNoAnswer(t *testing.T) {
 
 func TestTooLongAnswer(t *testing.T) {
 	e := brokenOff(t.Context(), wire.ErrTooLong)
-	if e.Class != InvalidOutput || !strings.Contains(e.Message, "over 268435456 bytes") {
+	if e.Class != InvalidOutput || !strings.Contains(e.Message, "256 MiB") {
 		t.Error(e)
 	}
 }
@@ -73,7 +73,9 @@ func TestRetryAfter(t *testing.T) {
 		{"1.5", "", 0},
 		{"soon", "", 0},
 		{"4000000000", "", 365 * 24 * time.Hour},
-		{"99999999999999999999", "", 0},
+		{"4294967296", "", 365 * 24 * time.Hour},
+		{"18446744073709551615", "", 365 * 24 * time.Hour},
+		{"99999999999999999999", "", 365 * 24 * time.Hour},
 	} {
 		if got := retryAfter(test.wait, test.date, now); got != test.want {
 			t.Errorf("%q at %q: %s, want %s", test.wait, test.date, got, test.want)

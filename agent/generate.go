@@ -13,8 +13,19 @@ import (
 	"bench/agent/wire"
 )
 
-// maxBody is the longest answer that is received, in bytes.
-const maxBody = 256 << 20
+// The longest answer that is received, in bytes.
+const (
+	maxBody  = 256 << 20
+	perToken = 16 << 10 // of one whose tokens are limited, beside a line of the longest
+)
+
+// longest is the longest answer to the request that is received.
+func (r Request) longest() int {
+	if r.MaxTokens <= 0 || r.MaxTokens > maxBody/perToken {
+		return maxBody
+	}
+	return min(maxBody, 2*wire.MaxLine+r.MaxTokens*perToken)
+}
 
 // Generate makes one measured call. A failure is in the call's Error; the call then holds what came before it.
 func (c *Client) Generate(ctx context.Context, req Request) Call {
@@ -26,7 +37,7 @@ func (c *Client) Generate(ctx context.Context, req Request) Call {
 	}
 	limited, watch := newWatch(ctx, c.timeouts)
 	defer watch.stop()
-	hears := &listener{tape: wire.NewTape(maxBody, req.MaxTokens)}
+	hears := &listener{tape: wire.NewTape(req.longest(), req.MaxTokens)}
 	trace := &connTrace{connected: hears.attach}
 	traced := httptrace.WithClientTrace(limited, trace.hooks())
 	httpReq, err := http.NewRequestWithContext(traced, http.MethodPost, c.base+c.protocol.Path(), bytes.NewReader(body))

@@ -315,24 +315,6 @@ func TestNewClientRefuses(t *testing.T) {
 	}
 }
 
-// How late the client's stamps are, against the emulator's send times.
-func BenchmarkLateness(b *testing.B) {
-	server, c := emulate(b, emulator.Config{TokensPerSecond: 2000})
-	var late, n time.Duration
-	for b.Loop() {
-		call := c.Generate(b.Context(), request)
-		if call.Error != nil {
-			b.Fatal(call.Error)
-		}
-		sent := server.Sent()
-		for i, ns := range call.ChunkNS {
-			late += call.StartedAt.Add(time.Duration(ns)).Sub(sent[len(sent)-13+i].At)
-			n++
-		}
-	}
-	b.ReportMetric(float64(late/n), "ns-late/chunk")
-}
-
 // A server that says a part of a call took longer than the whole is not believed: one such run would turn a mean upside down.
 func TestImpossibleDurations(t *testing.T) {
 	for _, part := range []string{"load_duration", "prompt_eval_duration", "eval_duration"} {

@@ -14,6 +14,7 @@ var versionPlaces = []string{
 	"/get_server_info", // SGLang
 	"/props",           // llama.cpp
 	"/info",            // TGI
+	"/api/version",     // Ollama
 }
 
 // openAIVersion asks at each place in turn. A server that is not there, or does not answer, is an error; one that has none of the
@@ -49,7 +50,7 @@ func (c *Client) openAIModel(ctx context.Context, name string) (ModelInfo, *Erro
 	}
 	var names []string
 	for _, m := range models {
-		if m.ID == name {
+		if m.ID == name || wire.SameModel(m.ID, name) { // as Ollama lists them: with the tag that a name may leave out
 			return ModelInfo{Name: name, ContextLength: m.MaxModelLen}, nil
 		}
 		names = append(names, m.ID)

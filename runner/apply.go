@@ -24,8 +24,8 @@ var ErrStopped = errors.New("stopped on request")
 // Apply makes the runs of the plan that are not up to date. When stop ends, no run is begun any more and those that go on are
 // finished; when kill ends, they are killed. A run that fails is no error of Apply: it stands in the tally. An error is
 // something that kept an experiment from going on; the experiments after it are tried all the same, since their server and
-// their folder may be others. Runs that were left since their server is gone are noted, and stay waiting. Whatever the error, what
-// counted goes on counting.
+// their folder may be others. Runs that were left since their server is gone, or all before them failed alike, are noted, and stay
+// waiting. Whatever the error, what counted goes on counting.
 func Apply(stop, kill context.Context, p *Plan, o Options) (Tally, error) {
 	stop, halt := context.WithCancel(stop)
 	defer halt()

@@ -35,9 +35,9 @@ func (s *sweep) attempt(r *Run, a journal.Attempt, slot int) Event {
 		e.Kind, e.Metrics, e.Error = RunFailed, nil, rec.Error
 	}
 	if got.blamed != nil {
-		e.blamed = got.blamed.Server
+		e.blamed = got.blamed
 		if e.Error != nil {
-			s.servers.holdoffs.note(e.blamed, e.Error)
+			s.servers.holdoffs.note(got.blamed.Server, e.Error)
 		}
 	}
 	s.notPlanned(r, got)
@@ -77,7 +77,7 @@ func (s *sweep) keep(rec journal.Record) error {
 // isCommitted says whether a record counts although the journal met an error: one that came after the rename.
 func (s *sweep) isCommitted(rec journal.Record) bool {
 	there, err := journal.Read(rec.Path(s.folder))
-	return err == nil && there.Attempt == rec.Attempt
+	return err == nil && there.Attempt == rec.Attempt && there.StartedAt.Equal(rec.StartedAt) // that of another apply has its number, where the lock was lost
 }
 
 // measure has workers make the run, one for each of its agents. The time that servers take to start is not part of the run's timeout.

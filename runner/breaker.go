@@ -2,9 +2,7 @@ package runner
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"bench/agent"
 	"bench/spec"
@@ -33,7 +31,7 @@ func newBreaker() *breaker { return &breaker{streaks: map[spec.Ref]*streak{}} }
 
 // note takes the outcome of a run of one of so many configurations. What is not the server's doing ends a streak: it has answered.
 func (b *breaker) note(server spec.Ref, configuration string, of int, failure *agent.Error) {
-	if failure == nil || !slices.Contains([]agent.Class{agent.Connect, agent.Timeout, agent.ServerError, agent.RateLimited}, failure.Class) {
+	if failure == nil || !isServers(failure.Class) {
 		delete(b.streaks, server)
 		return
 	}
@@ -50,25 +48,57 @@ func (b *breaker) note(server spec.Ref, configuration string, of int, failure *a
 	}
 }
 
+// isServers says whether a failure of a class is the doing of a server.
+func isServers(class agent.Class) bool {
+	return slices.Contains([]agent.Class{agent.Connect, agent.Timeout, agent.ServerError, agent.RateLimited}, class)
+}
+
 func (b *breaker) isOpen(server spec.Ref) bool {
 	s := b.streaks[server]
 	return s != nil && (s.unreached >= gone || s.runs >= erring && len(s.configurations) >= s.needed)
 }
 
-// messages say of each server how many runs were left.
-func (b *breaker) messages(left map[spec.Ref]int) []string {
+// message says why so many runs of a server are left.
+func (b *breaker) message(server spec.Ref, left string) string {
+	s := b.streaks[server]
+	why := fmt.Sprintf("failed in %d runs in a row", s.runs)
+	if s.unreached >= gone {
+		why = fmt.Sprintf("could not be reached by %d runs in a row", s.unreached)
+	}
+	return fmt.Sprintf("%s %s, so %s left for later: %s", server.Address(), why, left, s.last.Message)
+}
+
+// givenUp gives a cohort that is given up and that a run belongs to, if there is one.
+func (s *sweep) givenUp(r *Run) (cohort, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, server := range r.setup.servers() {
+		if s.breaker.isOpen(server) {
+			return cohort{server: server}, true
+		}
+	}
+	for _, of := range r.setup.cohorts() {
+		if s.causes.isOpen(of) {
+			return of, true
+		}
+	}
+	return cohort{}, false
+}
+
+// messages say of each cohort that is given up how many runs were left.
+func (s *sweep) messages(left map[cohort]int) []string {
 	var messages []string
-	for _, server := range slices.SortedFunc(maps.Keys(left), func(a, b spec.Ref) int { return strings.Compare(a.Address(), b.Address()) }) {
+	for of, n := range left {
 		more := "1 more is"
-		if n := left[server]; n > 1 {
+		if n > 1 {
 			more = fmt.Sprintf("%d more are", n)
 		}
-		s := b.streaks[server]
-		why := fmt.Sprintf("failed in %d runs in a row", s.runs)
-		if s.unreached >= gone {
-			why = fmt.Sprintf("could not be reached by %d runs in a row", s.unreached)
+		if of.model == "" && of != (cohort{}) {
+			messages = append(messages, s.breaker.message(of.server, more))
+		} else {
+			messages = append(messages, s.causes.message(of, more))
 		}
-		messages = append(messages, fmt.Sprintf("%s %s, so %s left for later: %s", server.Address(), why, more, s.last.Message))
 	}
+	slices.Sort(messages)
 	return messages
 }

@@ -14,9 +14,10 @@ const (
 	keptFiles = 64
 )
 
-// hasRoom refuses to begin a run when the disk may be too full for what is under way, itself included. Each run may write as much of
-// a log as is kept, and a record with its table, which is taken to be as large as the largest so far; and each server that is started with
-// a command as much of one of its own. So a sweep stops before it loses a result, and not by losing it. Quotas that the file system does not tell are met all the same, by the error of a write.
+// hasRoom refuses to begin a run when the disk may be too full for what is under way, itself included. Each of its agents may write as
+// much of a log as is kept, and so may each server that bench starts; each run leaves a record with its table, which is taken to be as
+// large as the largest so far. So a sweep stops before it loses a result, and not by losing it. Quotas that the file system does not tell
+// are met all the same, by the error of a write.
 func (s *sweep) hasRoom() error {
 	if s.options.FillDisk {
 		return nil
@@ -27,7 +28,7 @@ func (s *sweep) hasRoom() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	need := keptBytes + int64(s.underway)*(caplog.MaxBegin+2*s.journal.LargestRecord()) + int64(s.keepers())*caplog.MaxBegin
+	need := keptBytes + 2*int64(s.underway)*s.journal.LargestRecord() + int64(s.agents+s.serverLogs())*caplog.MaxBegin
 	switch {
 	case free < need:
 		return fmt.Errorf("%.1f MiB of disk are free for %s, and its next run may need %.1f MiB: %s", mebi(free), s.folder, mebi(need), toGoOn)
@@ -37,10 +38,10 @@ func (s *sweep) hasRoom() error {
 	return nil
 }
 
-// keepers counts the servers of the spec that write a log of any size, each once: they run one at a time.
-func (s *sweep) keepers() (n int) {
+// serverLogs counts the servers that bench starts, each of which has a log.
+func (s *sweep) serverLogs() (n int) {
 	for _, server := range s.plan.Module.Servers {
-		if len(server.Command) > 0 {
+		if isStarted(server) {
 			n++
 		}
 	}

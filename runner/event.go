@@ -25,7 +25,7 @@ type Event struct {
 	Message   string             // Noted
 	Tally     Tally              // of the experiment, after this event
 
-	blamed spec.Ref // RunFailed: the server of the agent that failed
+	blamed *member // RunFailed: the agent that failed; nil where it is nobody's own
 }
 
 // An EventKind says what happened.

@@ -3,7 +3,9 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -120,7 +122,7 @@ func TestSweepStopsBeforeTheDiskIsFull(t *testing.T) {
 	if got.tally != (Tally{Planned: 6, Counted: got.tally.Counted, Waiting: 6 - got.tally.Counted}) || got.tally.Counted == 0 || got.tally.Waiting == 0 {
 		t.Errorf("%+v", got.tally)
 	}
-	want := fmt.Sprintf("experiment.x: 12.0 MiB of disk are free for %s, and its next run may need 16.", filepath.Join(dir, "runs", "x"))
+	want := fmt.Sprintf("experiment.x: 12.0 MiB of disk are free for %s, and its next run may need 24.", filepath.Join(dir, "runs", "x"))
 	if got.err == nil || !strings.HasPrefix(got.err.Error(), want) || !strings.HasSuffix(got.err.Error(), "make room; what counts is kept, and the next apply goes on from there") {
 		t.Errorf("error: %v, want %s", got.err, want)
 	}
@@ -153,6 +155,31 @@ func TestRoomIsKeptForTheLogOfAServer(t *testing.T) {
 		t.Errorf("where the disk may be filled: %+v %v", got.tally, got.err)
 	}
 	alone(t, sign)
+}
+
+// Room is kept for each log that may be written: of every run under way, of each of its agents, and of an emulator.
+func TestRoomIsKeptForEachLog(t *testing.T) {
+	slow := strings.Replace(quickServer, `"1ms"`, `"3s"`, 1)
+	crowd := ""
+	for i := range 4 {
+		crowd += fmt.Sprintf("  member \"m%d\" {\n    server = server.emulator.s\n    workload = workload.w\n  }\n", i)
+	}
+	for name, test := range map[string]struct {
+		spec  string
+		size  string
+		tally Tally
+		need  string // 8 MiB, and as much for each log
+	}{
+		"runs":   {quick + slow + experiment("x", "  repeats = 3\n  retry {\n    attempts = 1\n  }"), "36m", Tally{Planned: 3, Counted: 2, Waiting: 1}, "40.0"},
+		"agents": {quick + quickServer + "experiment \"x\" {\n  model = \"m\"\n  repeats = 2\n" + crowd + "}\n", "40m", Tally{Planned: 2, Waiting: 2}, "48.0"},
+	} {
+		dir := smallDisk(t, test.size)
+		write(t, dir, map[string]string{"experiment.hcl": test.spec})
+		got := applier{parallelism: 3}.apply(t, plan(t, loadModule(t, dir)))
+		if got.tally != test.tally || got.err == nil || !strings.Contains(got.err.Error(), "its next run may need "+test.need+" MiB: ") {
+			t.Errorf("%s: %+v %v", name, got.tally, got.err)
+		}
+	}
 }
 
 // A disk may be full of files, too.
@@ -228,21 +255,71 @@ func TestReadOnlyFolder(t *testing.T) {
 	auditFiles(t, filepath.Join(dir, "runs", "x"))
 }
 
-// Who may not write, or not read a record, is told the file.
-func TestPermissionDenied(t *testing.T) {
+// Who may not keep a result is told so before it is measured: where the folder of a configuration, or that of its evidence, may not be
+// written to, and where an umask keeps bench from its own files.
+func TestNothingIsBegunThatCanNotBeKept(t *testing.T) {
+	openToNobody(t)
+	for name, test := range map[string]struct {
+		locked string // folder of runs/x
+		umask  string
+		want   string
+	}{
+		"configuration": {"ctx256", "022", "/runs/x/ctx256: permission denied; let this user write there"},
+		"evidence":      {"ctx256/.attempts", "022", "/runs/x/ctx256/.attempts: permission denied; let this user write there"},
+		"umask":         {"", "777", "bench may not use the files that it makes: "},
+	} {
+		dir := t.TempDir()
+		write(t, dir, map[string]string{"experiment.hcl": six})
+		spec, runs := filepath.Join(dir, "experiment.hcl"), filepath.Join(dir, "runs", "x")
+		readableByAll(t, dir)
+		start(t, "apply", spec).wait(t, 0)
+		if err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+			return errors.Join(err, os.Chown(path, 65534, 65534))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if test.locked != "" {
+			if err := os.Chmod(filepath.Join(runs, test.locked), 0o555); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := starts(runs)
+		c := exec.Command("sh", "-c", "umask "+test.umask+"; exec "+program+" apply -replace 'experiment.x.config[\"ctx256\"].run[2]' "+spec)
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		out, err := c.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), test.want) || starts(runs) != before {
+			t.Errorf("%s: %v, %d attempts begun; it says:\n%s", name, err, starts(runs)-before, out)
+		}
+	}
+}
+
+// openToNobody lets another user execute bench; only root can become one.
+func openToNobody(t *testing.T) {
+	t.Helper()
 	if os.Getuid() != 0 {
 		required(t, "another user", errors.New("only root can become one"))
 	}
 	if err := os.Chmod(filepath.Dir(program), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	write(t, dir, map[string]string{"experiment.hcl": six})
+}
+
+// readableByAll lets another user come to a temporary folder.
+func readableByAll(t *testing.T, dir string) {
+	t.Helper()
 	for path := dir; path != os.TempDir(); path = filepath.Dir(path) {
 		if err := os.Chmod(path, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Who may not write, or not read a record, is told the file.
+func TestPermissionDenied(t *testing.T) {
+	openToNobody(t)
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"experiment.hcl": six})
+	readableByAll(t, dir)
 	runs := filepath.Join(dir, "runs", "x")
 	nobody := func(want string) {
 		t.Helper()

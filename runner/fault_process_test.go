@@ -57,6 +57,18 @@ func TestTooManyOpenFiles(t *testing.T) {
 			t.Errorf("%s: %d attempts were begun", script, n)
 		}
 	}
+	pair := filepath.Join(module(t, pair+members("  repeats = 2", "", "")).Dir, "experiment.hcl")
+	for script, want := range map[string]string{
+		`ulimit -n 70; exec "$1" apply -parallelism 2 "$2"`: "bench: experiment.x: 2 runs at a time, with 4 agents in all, need up to 72 open files, and this process may open 70: raise the limit (ulimit -n 72), or lower the parallelism\n",
+		`ulimit -n 50; exec "$1" apply "$2"`:                "bench: experiment.x: a run with 2 agents needs up to 52 open files, and this process may open 50: raise the limit (ulimit -n 52)\n",
+	} {
+		if out, code := shell(t, script, pair); code != 1 || !strings.Contains(out, want) {
+			t.Errorf("%s: exit code %d, it says:\n%s\nwant %s", script, code, out, want)
+		}
+	}
+	if out, code := shell(t, `ulimit -n 52; exec "$1" apply "$2"`, pair); code != 0 || strings.Contains(out, "retry") {
+		t.Errorf("with as many as two agents need: exit code %d\n%s", code, out)
+	}
 	if out, code := shell(t, `ulimit -n 64; exec "$1" apply -parallelism 3 "$2"`, spec); code != 0 || strings.Contains(out, "retry") {
 		t.Errorf("with as many as are needed: exit code %d\n%s", code, out)
 	}

@@ -19,7 +19,7 @@ type holdoffs struct {
 
 // note takes what a server answered just now. Of two moments the later one stays.
 func (h *holdoffs) note(server spec.Ref, failure *agent.Error) {
-	until := time.Now().Add(min(time.Duration(failure.RetryAfterNS), longestWait))
+	until := time.Now().Add(respite(failure))
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.until == nil {
@@ -48,13 +48,13 @@ func (h *holdoffs) rest(servers []spec.Ref) (rest time.Duration, server spec.Ref
 // holdOff waits until none of a run's servers asks to wait any more, or one is given up. It says whether the run may begin then.
 func (s *sweep) holdOff(r *Run) bool {
 	for s.goesOn() {
-		_, given := s.gone(r)
+		_, given := s.givenUp(r)
 		rest, server, first := s.servers.holdoffs.rest(r.setup.servers())
 		if given || rest <= 0 {
 			return true
 		}
 		if first {
-			s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: fmt.Sprintf("%s asks to wait (Retry-After): runs on it wait for %s more", server.Address(), rest.Round(time.Second))})
+			s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: fmt.Sprintf("%s asks to wait (Retry-After): runs on it wait for %s more", server.Address(), wholeSeconds(rest))})
 		}
 		select {
 		case <-time.After(rest):
@@ -62,4 +62,9 @@ func (s *sweep) holdOff(r *Run) bool {
 		}
 	}
 	return false
+}
+
+// wholeSeconds rounds up, so that what is left of a wait is not told as none.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
 }

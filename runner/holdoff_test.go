@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -68,6 +69,24 @@ func TestServerThatAsksToWaitIsLeftAlone(t *testing.T) {
 	}
 }
 
+// What a server asks of one run during the pause of another holds for the next try of that.
+func TestRetryLeavesAServerAlone(t *testing.T) {
+	t.Parallel()
+	m := module(t, quick+fault("http_500")+"\n"+experiment("x", "  repeats = 1"+noPause))
+	pool := NewServers(m, program)
+	defer pool.Stop()
+	var kinds []EventKind
+	_, err := Apply(t.Context(), t.Context(), plan(t, m), Options{Executable: program, Servers: pool, Tell: func(e Event) {
+		kinds = append(kinds, e.Kind)
+		if e.Kind == Retried {
+			pool.holdoffs.note(m.Servers[0].Ref, &agent.Error{RetryAfterNS: int64(2 * time.Second)})
+		}
+	}})
+	if at := slices.Index(kinds, Retried); err != nil || at < 0 || !slices.Equal(kinds[at:at+3], []EventKind{Retried, Noted, Started}) {
+		t.Errorf("%v %v", kinds, err)
+	}
+}
+
 // Who is told to stop does not wait for a server.
 func TestStopWhileAServerIsLeftAlone(t *testing.T) {
 	t.Parallel()
@@ -84,6 +103,14 @@ func TestStopWhileAServerIsLeftAlone(t *testing.T) {
 	}
 	if noted := got.of(Noted); len(noted) != 1 || !strings.HasSuffix(noted[0].Message, " wait for 10m0s more") {
 		t.Errorf("noted: %+v", noted)
+	}
+}
+
+func TestWholeSeconds(t *testing.T) {
+	for d, want := range map[time.Duration]time.Duration{time.Millisecond: time.Second, time.Second: time.Second, 1001 * time.Millisecond: 2 * time.Second, longestWait: longestWait} {
+		if got := wholeSeconds(d); got != want {
+			t.Errorf("%s: %s, want %s", d, got, want)
+		}
 	}
 }
 

@@ -127,10 +127,17 @@ func TestLeftOverIsTold(t *testing.T) {
 	alone(t, sign)
 }
 
-// Bench and a worker are killed at once, so nobody is left who knows of the worker's daemon: the next apply finds it by its mark.
+// Bench and a worker are killed at once, so nobody is left who knows of the worker's daemon: the next apply finds it by its mark, whether
+// it has a server to start or not.
 func TestLeftOverOfAKilledApplyIsEnded(t *testing.T) {
+	x := experiment("x", "  repeats = 1")
+	for name, spec := range map[string]string{"a server to start": quickServer + x, "none": inProcess(t, same) + strings.ReplaceAll(x, "emulator", "ollama")} {
+		t.Run(name, func(t *testing.T) { leaveBehindAndApply(t, module(t, quick+spec)) })
+	}
+}
+
+func leaveBehindAndApply(t *testing.T, m *spec.Module) {
 	sign := mark(t)
-	m := module(t, quick+quickServer+experiment("x", "  repeats = 1"))
 	t.Setenv(standFor, "bench")
 	c := startAs(t, os.Args[0], leaver(t, "sleep 1000"), filepath.Join(m.Dir, "experiment.hcl"))
 	sleepers := func() (n int) {

@@ -39,15 +39,12 @@ func serverEnvironment(mark reaper.Mark) []string {
 // to. Tell takes a message for each.
 func (s *Servers) clearLost(folder string, tell func(string)) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.clearLostLocked(folder, tell)
-}
-
-func (s *Servers) clearLostLocked(folder string, tell func(string)) {
-	if s.cleared[folder] {
+	isCleared := s.cleared[folder]
+	s.cleared[folder] = true
+	s.mu.Unlock()
+	if isCleared {
 		return
 	}
-	s.cleared[folder] = true
 	for _, p := range reaper.ClearLost(folder, graceOf) {
 		tell(ofTheDead(p))
 	}
@@ -57,7 +54,7 @@ func (s *Servers) clearLostLocked(folder string, tell func(string)) {
 // server started without a mark, and is about to end that.
 func graceOf(arguments []string) time.Duration {
 	if len(arguments) > 1 && slices.Equal(arguments[:2], keeperName) {
-		return patience
+		return serverPatience
 	}
 	return grace
 }

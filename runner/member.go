@@ -24,6 +24,7 @@ import (
 type ensemble struct {
 	names  []string
 	cancel []context.CancelCauseFunc
+	expiry int64 // of the timeout, by worker.Monotonic
 
 	mu       sync.Mutex // over what follows
 	stdin    []io.Writer
@@ -42,6 +43,7 @@ const barriers = 2
 func together(ctx context.Context, timeout time.Duration, names []string, launches []launch) (reports []report, released int64, first int) {
 	n := len(launches)
 	e := &ensemble{names: names, stdin: make([]io.Writer, n), reached: make([]int, n), ended: make([]bool, n), first: -1}
+	e.expiry = worker.Monotonic() + int64(timeout)
 	contexts := make([]context.Context, n)
 	for i := range launches {
 		var cancel context.CancelCauseFunc
@@ -61,13 +63,16 @@ func together(ctx context.Context, timeout time.Duration, names []string, launch
 	running.Wait()
 	e.mu.Lock() // the end of the time may come at this moment
 	defer e.mu.Unlock()
+	if e.first >= 0 && reports[e.first].fault() == nil { // it was in time, and its result was read too late
+		e.first = slices.IndexFunc(reports, func(r report) bool { return r.fault() != nil })
+	}
 	return reports, e.released, e.first
 }
 
 // part makes a launch one of the ensemble. Time is up for all of them at once, so none has a limit of its own.
 func (e *ensemble) part(i int, l launch) launch {
 	tell := l.tell
-	l.speaker, l.timeout = e.names[i], math.MaxInt64
+	l.speaker, l.timeout, l.expiry = e.names[i], math.MaxInt64, e.expiry
 	l.started = func(stdin io.Writer) {
 		e.mu.Lock()
 		defer e.mu.Unlock()

@@ -44,6 +44,7 @@ type launch struct {
 	log     string        // path, for its standard error; appended to
 	speaker string        // named before each line of the log; "" where it is the only one
 	timeout time.Duration // from its start to its result
+	expiry  int64         // of the timeout, by worker.Monotonic; 0: it follows from the start
 	mark    reaper.Mark   // that it and all that it starts carry, where it is not one that waited
 	standby *standby      // nil: every worker is started when it is needed
 	secrets *scrub.Scrubber
@@ -54,6 +55,9 @@ type launch struct {
 // process makes one attempt in a fresh process, and always ends with the process and its whole group gone.
 func process(ctx context.Context, l launch) report {
 	rep := report{started: time.Now()} // not in UTC: that drops the monotonic reading, which the duration is taken from
+	if l.expiry == 0 {
+		l.expiry = worker.Monotonic() + int64(l.timeout)
+	}
 	task, err := json.Marshal(l.task)
 	if err != nil {
 		return rep.fail(agent.InvalidSpec, "the run can't be sent to a worker: %v", err)
@@ -79,6 +83,9 @@ func process(ctx context.Context, l launch) report {
 	rep.process.DurationNS = time.Since(rep.started).Nanoseconds()
 	_ = kept.Close() // capped takes all
 	capped.End()
+	if rep.isInTime(l.expiry) && why != nil && why.Class == agent.Timeout {
+		why = nil // bench itself was held up, as by Ctrl-Z, and came to read the result after the timer
+	}
 	rep.end(c.cmd.ProcessState, why, c.limit.end(), string(capped.Tail()))
 	rep.process.LeftOver = c.leftOver(l, why != nil, rep.result)
 	return rep
@@ -167,7 +174,7 @@ func (c *child) converse(ctx context.Context, l launch, task []byte, rep *report
 	l.standby.begin()
 	over := sync.OnceFunc(func() { l.standby.end(l.outfit) })
 	if _, err := c.stdin.Write(task); err == nil { // else it is gone already, and its exit says why
-		rep.read(c.stdout, l.secrets, func(f worker.Frame) {
+		rep.read(&remainder{c.stdout, lastReads}, l.secrets, func(f worker.Frame) {
 			if f.Measured {
 				over()
 			}

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -94,7 +95,7 @@ func TestProcessFailures(t *testing.T) {
 			if test.timeout > 0 {
 				l.timeout = test.timeout
 			}
-			rep := process(t.Context(), l)
+			rep := ended(t, l)
 			if rep.failure == nil || rep.failure.Class != test.class || !strings.HasPrefix(rep.failure.Message, test.message) {
 				t.Errorf("got %v, want %s: %s…", rep.failure, test.class, test.message)
 			}
@@ -106,6 +107,20 @@ func TestProcessFailures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ended makes an attempt that is ended long before what it starts would end by itself.
+func ended(t *testing.T, l launch) report {
+	t.Helper()
+	reports := make(chan report, 1)
+	go func() { reports <- process(t.Context(), l) }()
+	select {
+	case rep := <-reports:
+		return rep
+	case <-time.After(time.Minute):
+		t.Fatal("the worker was not ended")
+	}
+	return report{}
 }
 
 func TestProcessCanNotBegin(t *testing.T) {
@@ -129,6 +144,40 @@ func TestProcessIsKilledOnRequest(t *testing.T) {
 	rep := process(kill, l)
 	if rep.failure == nil || *rep.failure != *killed() || rep.process.Signal != "terminated" {
 		t.Errorf("%v, %q", rep.failure, rep.process.Signal)
+	}
+}
+
+// A result that was there in time counts, though bench was held up and came to read it after the timer. One that came late does not.
+func TestResultThatIsReadLate(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		endNS int64
+		want  *agent.Error
+	}{
+		"in time": {worker.Monotonic(), nil},
+		"late":    {math.MaxInt64, &agent.Error{Class: agent.Timeout, Message: "the run took longer than its timeout of 2s"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			script := fmt.Sprintf(`trap '' TERM; read -r task; echo '{"step":"one"}'; echo '{"result":{"outcome":{"calls":null,"ingests":null,"workflow_total_ns":7},"end_ns":%d}}'`, test.endNS)
+			heldUp := func(l launch) launch {
+				began := time.Now()
+				l.timeout = 2 * time.Second
+				l.tell = func(f worker.Frame) {
+					if f.Step != "" {
+						time.Sleep(time.Until(began.Add(l.timeout + 500*time.Millisecond)))
+					}
+				}
+				return l
+			}
+			if rep := process(t.Context(), heldUp(impostor(t, script))); fmt.Sprint(rep.failure) != fmt.Sprint(test.want) {
+				t.Errorf("alone: %v, want %v", rep.failure, test.want)
+			}
+			reports, _, first := together(t.Context(), 2*time.Second, []string{"a", "b"}, []launch{heldUp(impostor(t, script)), heldUp(impostor(t, script))})
+			if isFailed := first >= 0; isFailed != (test.want != nil) {
+				t.Errorf("together: %d is to blame: %v, %v", first, reports[0].failure, reports[1].failure)
+			}
+		})
 	}
 }
 

@@ -62,6 +62,11 @@ func (r *report) read(out io.Reader, secrets *scrub.Scrubber, tell func(worker.F
 	}
 }
 
+// isInTime says whether the work was done well, and before its time was up.
+func (r *report) isInTime(expiry int64) bool {
+	return r.result != nil && r.result.Error == nil && 0 < r.result.EndNS && r.result.EndNS <= expiry
+}
+
 // end notes how the process ended, and what that means where it gave no result. Why is the reason for which it was ended, nil
 // where it ended by itself; tail is the end of its log.
 func (r *report) end(state *os.ProcessState, why *agent.Error, memory exhaustion, tail string) {

@@ -21,8 +21,12 @@ func again(rule spec.Retry, failure *agent.Error, n int, chance *rand.Rand) (tim
 	if n >= rule.Attempts || !slices.Contains(rule.On, string(failure.Class)) {
 		return 0, false
 	}
-	asked := min(time.Duration(failure.RetryAfterNS), longestWait)
-	return max(pause(rule.Backoff, n, chance), asked), true
+	return max(pause(rule.Backoff, n, chance), respite(failure)), true
+}
+
+// respite is how long a server is left alone that asks to wait; 0 where it does not ask.
+func respite(failure *agent.Error) time.Duration {
+	return min(time.Duration(failure.RetryAfterNS), longestWait)
 }
 
 // sooner says that a server is asked again before the time that it asked for; "" where it is not.

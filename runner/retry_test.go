@@ -179,11 +179,12 @@ func TestBreakerCountsInARow(t *testing.T) {
 		b.note(two, "all", 1, &agent.Error{Class: agent.ServerError, Message: "it is broken"})
 		b.note(one, "all", 1, &agent.Error{Class: agent.Connect, Message: "no route"})
 	}
+	s := &sweep{breaker: b}
 	want := []string{
 		"server.ollama.one could not be reached by 5 runs in a row, so 1 more is left for later: no route",
 		"server.ollama.two failed in 5 runs in a row, so 2 more are left for later: it is broken",
 	}
-	if got := b.messages(map[spec.Ref]int{two: 2, one: 1}); !slices.Equal(got, want) {
+	if got := s.messages(map[cohort]int{{server: two}: 2, {server: one}: 1}); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }

@@ -342,3 +342,21 @@ func TestServerLogIsBounded(t *testing.T) {
 	}
 	alone(t, sign)
 }
+
+// A run that has ended does not wait for the start of another run's server: what it measured is not at stake meanwhile.
+func TestResultDoesNotWaitForAServerThatStarts(t *testing.T) {
+	sign := mark(t)
+	m := module(t, quick+quickServer+strings.Replace(kept("a", freePort(t), `["sleep", "100"]`), `"10s"`, `"30s"`, 1)+"target \"local\" \"t\" {\n  parallelism = 2\n}\n"+
+		strings.Replace(experiment("x", "  repeats = 1\n  target = target.local.t\n  matrix {\n    server = [server.emulator.s, server.ollama.a]\n  }"+noPause), "server.emulator.s\n", "matrix.server\n", 1))
+	kill, now := context.WithCancel(t.Context())
+	got := applier{kill: kill, on: func(e Event) {
+		if e.Kind == Counted {
+			now()
+		}
+	}}.apply(t, plan(t, m))
+	failed := got.of(RunFailed)
+	if got.tally.Counted != 1 || len(got.of(Retried)) > 0 || len(failed) != 1 || *failed[0].Error != *killed() {
+		t.Errorf("%+v %v, retried: %v, failed: %v", got.tally, got.err, got.of(Retried), failed)
+	}
+	alone(t, sign)
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -34,8 +33,10 @@ type sweep struct {
 	mu       sync.Mutex // over what follows
 	tally    Tally
 	breaker  *breaker
+	causes   *commonCauses
 	broken   error // that keeps the sweep from going on
 	underway int   // runs that have begun, or are about to, and have not ended
+	agents   int   // of those runs
 }
 
 // make makes those runs of the section that have no record that counts. Where there is none, it looks into the folder only if an
@@ -73,7 +74,8 @@ func (s *sweep) make() (err error) {
 	s.standby = &standby{of: address.String(), folder: s.folder}
 	defer s.standby.close()
 	s.tell(Event{Kind: Began, Address: address})
-	for _, message := range s.breaker.messages(s.dispatch(todo)) {
+	s.causes = newCommonCauses(s.section, todo)
+	for _, message := range s.messages(s.dispatch(todo)) {
 		s.tell(Event{Kind: Noted, Address: address, Message: message})
 	}
 	s.tell(Event{Kind: Ended, Address: address})
@@ -86,6 +88,9 @@ func (s *sweep) catchUp() (todo []int, err error) {
 	s.servers.clearLost(s.folder, func(message string) {
 		s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: message})
 	})
+	if damage := s.journal.Damage(); damage != "" {
+		s.tell(Event{Kind: Noted, Address: s.section.at(""), Message: damage})
+	}
 	for _, a := range s.journal.Unfinished() {
 		fate := s.journal.Fate(a)
 		if err := s.journal.Lose(a, fate); err != nil {
@@ -100,12 +105,12 @@ func (s *sweep) catchUp() (todo []int, err error) {
 	return s.section.pending(records)
 }
 
-// dispatch begins each run, in order, as soon as its target has a free slot, and returns when the last one has ended. Runs whose
-// server is gone are left; it gives how many, by server.
-func (s *sweep) dispatch(todo []int) map[spec.Ref]int {
+// dispatch begins each run, in order, as soon as its target has a free slot, and returns when the last one has ended. Runs of a cohort that
+// is given up are left; it gives how many, by cohort.
+func (s *sweep) dispatch(todo []int) map[cohort]int {
 	slots := map[spec.Ref]chan int{}
 	var running sync.WaitGroup
-	left := map[spec.Ref]int{}
+	left := map[cohort]int{}
 	for done, i := range todo {
 		r := s.section.run(i)
 		free := s.slotsOf(slots, r.Target())
@@ -113,12 +118,12 @@ func (s *sweep) dispatch(todo []int) map[spec.Ref]int {
 		if !s.holdOff(r) {
 			break
 		}
-		if gone, ok := s.gone(r); ok {
-			left[gone]++
+		if of, ok := s.givenUp(r); ok {
+			left[of]++
 			free <- slot
 			continue
 		}
-		s.enter()
+		s.enter(r)
 		attempt, err := s.begin(r, slot)
 		if err != nil {
 			s.halt(err)
@@ -170,18 +175,6 @@ func (s *sweep) goesOn() bool {
 	return s.broken == nil
 }
 
-// gone gives a server of the run that is given up, if there is one.
-func (s *sweep) gone(r *Run) (spec.Ref, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	servers := r.setup.servers()
-	i := slices.IndexFunc(servers, s.breaker.isOpen)
-	if i < 0 {
-		return spec.Ref{}, false
-	}
-	return servers[i], true
-}
-
 // halt keeps further runs from beginning. The first reason stays.
 func (s *sweep) halt(err error) {
 	s.mu.Lock()
@@ -192,10 +185,11 @@ func (s *sweep) halt(err error) {
 }
 
 // enter counts a run that is about to begin; ended takes it off.
-func (s *sweep) enter() {
+func (s *sweep) enter(r *Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.underway++
+	s.agents += len(r.setup.members)
 }
 
 // begin has the journal note an attempt that is about to start, where the disk has room for what may come of it.
@@ -225,7 +219,7 @@ func (s *sweep) run(r *Run, a journal.Attempt, slot int) {
 			return
 		}
 		e.Delay = max(delay, s.experiment.Isolation.Cooldown)
-		next, err := s.again(r, a, e)
+		next, err := s.retry(r, a, e)
 		if err != nil {
 			s.halt(err)
 			s.ended(r, e)
@@ -235,8 +229,8 @@ func (s *sweep) run(r *Run, a journal.Attempt, slot int) {
 	}
 }
 
-// again pauses after a failure, and begins the next attempt.
-func (s *sweep) again(r *Run, a journal.Attempt, failed Event) (journal.Attempt, error) {
+// retry pauses after a failure, and begins the next attempt.
+func (s *sweep) retry(r *Run, a journal.Attempt, failed Event) (journal.Attempt, error) {
 	if s.stop.Err() != nil {
 		return a, ErrStopped
 	}
@@ -264,6 +258,7 @@ func (s *sweep) ended(r *Run, e Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.underway--
+	s.agents -= len(r.setup.members)
 	if !r.Address.Warmup {
 		s.tally.Waiting--
 		switch e.Kind {
@@ -276,10 +271,11 @@ func (s *sweep) ended(r *Run, e Event) {
 		}
 	}
 	for _, server := range r.setup.servers() {
-		if e.Error == nil || server == e.blamed { // of the others nothing is known
+		if e.Error == nil || e.blamed != nil && server == e.blamed.Server { // of the others nothing is known
 			s.breaker.note(server, r.config.name, len(s.section.configs), e.Error)
 		}
 	}
+	s.causes.note(r, e.Error, e.blamed)
 	e.Delay = s.experiment.Isolation.Cooldown
 	s.say(e)
 }
@@ -303,31 +299,6 @@ func (s *sweep) say(e Event) {
 	if s.options.Tell != nil {
 		s.options.Tell(e)
 	}
-}
-
-// require checks what the targets ask of this machine, and that the programs of servers are there.
-func (s *sweep) require(todo []int) error {
-	seen, checked, slots := map[*setup]bool{}, map[spec.Ref]bool{}, 0
-	for _, i := range todo {
-		setup := s.section.setupOf(s.section.turns[i])
-		if seen[setup] {
-			continue
-		}
-		seen[setup] = true
-		if ref := setup.target(); !checked[ref] {
-			checked[ref] = true
-			slots += s.plan.slots(ref, s.options.Parallelism)
-			if err := meets(s.kill, s.plan.Module.Target(ref), s.folder); err != nil {
-				return fmt.Errorf("%s: %w", ref.Address(), err)
-			}
-		}
-		for _, ref := range setup.servers() {
-			if err := s.servers.canStart(ref); err != nil {
-				return err
-			}
-		}
-	}
-	return mayOpen(min(slots, len(todo)))
 }
 
 // killed is what is said of a run that was ended because the apply was told to kill.

@@ -381,6 +381,42 @@ func TestResultCanNotBeKept(t *testing.T) {
 	}
 }
 
+// Where the folder is moved, or its lock's file is removed, while an apply is at work, it makes nothing more: another may write there by
+// now. What had counted goes on counting, and what another made is not taken for its own.
+func TestLockIsLostMeanwhile(t *testing.T) {
+	for name, take := range map[string]func(p *Plan) error{
+		"removed": func(p *Plan) error { return os.Remove(filepath.Join(folder(p), ".lock")) },
+		"moved": func(p *Plan) error {
+			err := os.Rename(folder(p), folder(p)+".old")
+			pretend(t, p)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := module(t, quick+quickServer+experiment("x", "  repeats = 4"))
+			p := plan(t, m)
+			calls := 0
+			got := applier{on: func(e Event) {
+				if e.Kind != Called {
+					return
+				}
+				if calls++; calls == 2 {
+					if err := take(p); err != nil {
+						t.Error(err)
+					}
+				}
+			}}.apply(t, p)
+			if _, lost := errors.AsType[*journal.LostError](got.err); !lost || got.tally != (Tally{Planned: 4, Counted: 1, Lost: 1, Waiting: 2}) {
+				t.Errorf("%+v %v", got.tally, got.err)
+			}
+			if got := apply(t, plan(t, m)); got.err != nil || got.tally.Before+got.tally.Counted != 4 {
+				t.Errorf("the next apply: %+v %v", got.tally, got.err)
+			}
+			audit(t, m)
+		})
+	}
+}
+
 // An attempt that can't be journalled is not made.
 func TestAttemptCanNotBeJournalled(t *testing.T) {
 	m := module(t, quick+quickServer+experiment("x", "  repeats = 1\n  matrix {\n    num_ctx = [256, 512]\n  }"))

@@ -23,6 +23,9 @@ func (a attr) evaluateChecked(expr hcl.Expression, sc *scope) (cty.Value, hcl.Di
 		return cty.NilVal, diags
 	}
 	converted, problems := a.take(val, expr)
+	if len(problems) == 0 && !converted.IsKnown() {
+		problems = a.textProblems(expr)
+	}
 	return converted, append(diags, tellProblems(problems, expr, sc)...)
 }
 
@@ -46,7 +49,7 @@ func (a attr) take(val cty.Value, expr hcl.Expression) (cty.Value, []problem) {
 	converted, err := convertTo(val, a.want())
 	if err != nil {
 		at, found := a.misfit(val, expr)
-		return wrong(at, "Wrong type", "%q must be %s, and this is %s.", a.name, a.noun(), friendly(found))
+		return wrong(at, "Wrong type", "%q must be %s, and this is %s.%s", a.name, a.noun(), friendly(found), a.instead(val, expr))
 	}
 	if t := converted.Type(); a.kind == kRef && !converted.IsKnown() && t.IsCapsuleType() && !slices.Contains(a.refs, t.FriendlyName()) {
 		return wrong(expr, "Wrong type", "%q must be %s, and this is %s.", a.name, a.noun(), friendly(t))

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -15,12 +14,18 @@ import (
 type problem struct {
 	summary, detail string
 	at              hcl.Range
+
+	text string   // that stands where a reference should
+	refs []string // to what
 }
 
 // tellProblems makes diagnostics of problems, with what the expression that gave the value saw.
 func tellProblems(problems []problem, expr hcl.Expression, sc *scope) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, p := range problems {
+		if p.text != "" {
+			p.detail += sc.instead(p.text, p.refs, expr)
+		}
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagError, Summary: p.summary, Detail: p.detail, Subject: p.at.Ptr(), Context: contextOf(expr, p.at),
 			Expression: expr, EvalContext: legible(expr, sc.ctx),
@@ -30,7 +35,7 @@ func tellProblems(problems []problem, expr hcl.Expression, sc *scope) hcl.Diagno
 }
 
 func one(at hcl.Expression, summary, format string, args ...any) []problem {
-	return []problem{{summary, fmt.Sprintf(format, args...), at.Range()}}
+	return []problem{{summary: summary, detail: fmt.Sprintf(format, args...), at: at.Range()}}
 }
 
 // misfit finds the element that keeps a list from being one of strings.
@@ -163,16 +168,11 @@ func (a attr) refProblems(v cty.Value, expr hcl.Expression) []problem {
 	case ok:
 		return one(expr, "Wrong type", "%q must be %s, and %s is %s.", a.name, a.noun(), r.Address(), article(r.Block))
 	}
-	hint := instancesHint(v)
-	if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
-		if block, _, _ := strings.Cut(v.AsString(), "."); slices.Contains(a.refs, block) {
-			hint = " Take the quotes off."
-			if _, native := expr.(hclsyntax.Expression); !native {
-				hint = fmt.Sprintf(" In JSON a reference is written as \"${%s}\".", v.AsString())
-			}
-		}
+	wrong := one(expr, "Wrong type", "%q must be %s, and this is %s.%s", a.name, a.noun(), friendly(v.Type()), instancesHint(v))
+	if v.Type() == cty.String && isGiven(v) {
+		wrong[0].text, wrong[0].refs = v.AsString(), a.refs
 	}
-	return one(expr, "Wrong type", "%q must be %s, and this is %s.%s", a.name, a.noun(), friendly(v.Type()), hint)
+	return wrong
 }
 
 // instancesHint tells of the instances where a reference names all of them.

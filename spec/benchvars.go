@@ -86,7 +86,7 @@ func (d *decoder) valuesIn(name string, declared map[string]*variable) (attrs hc
 	file, diags := parseFile(name, src)
 	if diags.HasErrors() {
 		if secrets {
-			diags = untold(diags)
+			diags = untold(diags, src, declared)
 		} else {
 			d.module.Files[name] = &hcl.File{Bytes: src}
 		}
@@ -122,10 +122,15 @@ func nearbyValues(name string) string {
 	return didYouMean(filepath.Base(name), names, "")
 }
 
-// untold takes off diagnostics of syntax what they quote: it may be a piece of a sensitive value.
-func untold(diags hcl.Diagnostics) hcl.Diagnostics {
+// untold takes off diagnostics of syntax what they quote, which may be a piece of a sensitive value, and leaves the place, the remedy and
+// the names of variables.
+func untold(diags hcl.Diagnostics, src []byte, declared map[string]*variable) hcl.Diagnostics {
 	for _, d := range diags {
-		d.Detail = strings.TrimSpace("The file may give sensitive values, so what stands here is not shown. " + remedies[d.Summary])
+		remedy := remedies[d.Summary]
+		if d.Extra == (fixedWords{}) || d.Summary == redefined && declared[string(d.Subject.SliceBytes(src))] != nil {
+			remedy = d.Detail
+		}
+		d.Detail = strings.TrimSpace(fmt.Sprintf("The file may give sensitive values, so what stands here, at column %d, is not shown. %s", d.Subject.Start.Column, remedy))
 	}
 	return diags
 }

@@ -77,6 +77,11 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 			diags = append(diags, d)
 		}
 	}
+	if len(diags) > 1 && isPath(expr) && !slices.ContainsFunc(diags, hasSuggestion) {
+		d := diags[0]
+		d.Subject, d.Detail = expr.Range().Ptr(), "Nothing here is called like that. A path is a text, which stands in quotes."
+		diags = diags[:1]
+	}
 	for _, call := range calls {
 		if d := s.checkCall(call); d != nil {
 			diags = append(diags, d)
@@ -87,6 +92,22 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 	return append(diags, divisionsByZero(expr)...)
 }
 
+// isPath says whether an expression is nothing but names with slashes between them.
+func isPath(expr hcl.Expression) bool {
+	switch e := expr.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return true
+	case *hclsyntax.BinaryOpExpr:
+		return e.Op == hclsyntax.OpDivide && isPath(e.LHS) && isPath(e.RHS)
+	}
+	return false
+}
+
+// hasSuggestion says whether something is called almost like what a diagnostic tells of.
+func hasSuggestion(d *hcl.Diagnostic) bool {
+	return d.Summary != "Unknown name" || strings.Contains(d.Detail, "Did you mean")
+}
+
 // checkTraversal follows a reference as far as its types are known. Inside try and can only the name of a block, a variable or
 // a local has to be there.
 func (s *scope) checkTraversal(expr hcl.Expression, t hcl.Traversal, inTry bool) *hcl.Diagnostic {
@@ -95,8 +116,9 @@ func (s *scope) checkTraversal(expr hcl.Expression, t hcl.Traversal, inTry bool)
 	if !ok {
 		return s.unknownRoot(expr, t, why)
 	}
-	path := root
+	path, secret := root, false
 	for i, step := range t[1:] {
+		secret = secret || value.IsMarked()
 		name, ok := stepName(step)
 		typ := value.Type()
 		if ok && typ.IsCapsuleType() && !inTry {
@@ -104,6 +126,13 @@ func (s *scope) checkTraversal(expr hcl.Expression, t hcl.Traversal, inTry bool)
 		}
 		if !ok || !typ.IsObjectType() || inTry && i >= sorts[root].parts {
 			return nil
+		}
+		if !typ.HasAttribute(name) && secret {
+			rng := lastOf(step)
+			return &hcl.Diagnostic{
+				Severity: hcl.DiagError, Summary: "Unknown attribute", Subject: &rng, Context: contextOf(expr, rng),
+				Detail: fmt.Sprintf("%s has no attribute %q. What it has is sensitive, so it is not shown.", path, name),
+			}
 		}
 		if !typ.HasAttribute(name) {
 			return s.unknownName(expr, path, name, lastOf(step), typ)
@@ -145,6 +174,14 @@ func (s *scope) unknownRoot(expr hcl.Expression, t hcl.Traversal, why string) *h
 	}
 	if how, ok := otherwise[t.RootName()]; ok {
 		d.Detail = how
+		return d
+	}
+	if own := keywordFor(t.RootName()); own != "" {
+		d.Detail = fmt.Sprintf("Nothing here is called %q. Did you mean %s?", t.RootName(), own)
+		return d
+	}
+	if meant := s.withoutPrefix(t); meant != "" {
+		d.Detail = fmt.Sprintf("Nothing here is called %q.%s", t.RootName(), meant)
 		return d
 	}
 	d.Detail = fmt.Sprintf("Nothing here is called %q.%s %s", t.RootName(), didYouMean(t.RootName(), s.names(), ""), s.hint)
@@ -192,6 +229,12 @@ func (s *scope) unknownName(expr hcl.Expression, path, name string, rng hcl.Rang
 	}
 	if len(names) == 0 {
 		return d
+	}
+	if depth == 2 && typ.HasAttribute("metrics") {
+		if metrics := typ.AttributeType("metrics"); metrics.IsObjectType() && metrics.HasAttribute(name) {
+			d.Detail += fmt.Sprintf(" Did you mean %s.metrics.%s?", path, name)
+			return d
+		}
 	}
 	suggestion := didYouMean(name, names, path+".")
 	if place, ok := s.place(path + "." + nearest(name, names)); ok {

@@ -38,7 +38,14 @@ func (s *scope) concealed(expr hcl.Expression) (*hcl.EvalContext, bool) {
 // hiding gives a function whose result is unknown where it is sensitive.
 func hiding(f function.Function) function.Function {
 	return function.New(&function.Spec{
-		Params: f.Params(), VarParam: f.VarParam(), Type: f.ReturnTypeForValues,
+		Params: f.Params(), VarParam: f.VarParam(),
+		Type: func(args []cty.Value) (cty.Type, error) {
+			t, err := f.ReturnTypeForValues(args)
+			if err != nil {
+				return cty.NilType, err
+			}
+			return opaque(t), nil
+		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			v, err := f.Call(args)
 			if err != nil {
@@ -55,13 +62,53 @@ func conceal(v cty.Value) cty.Value {
 	case !v.ContainsMarked():
 		return v
 	case v.IsMarked() || v.IsNull() || !v.IsKnown() || !v.Type().IsObjectType():
-		return cty.UnknownVal(v.Type())
+		return cty.UnknownVal(opaque(v.Type()))
 	}
 	attrs := v.AsValueMap()
 	for name, a := range attrs {
 		attrs[name] = conceal(a)
 	}
 	return cty.ObjectVal(attrs)
+}
+
+// opaque gives the type of something sensitive without what is sensitive of it: an object's names, and how many elements there are.
+func opaque(t cty.Type) cty.Type {
+	switch {
+	case t.IsObjectType() || t.IsTupleType():
+		return cty.DynamicPseudoType
+	case t.IsListType():
+		return cty.List(opaque(t.ElementType()))
+	case t.IsSetType():
+		return cty.Set(opaque(t.ElementType()))
+	case t.IsMapType():
+		return cty.Map(opaque(t.ElementType()))
+	}
+	return t
+}
+
+// disclosed gives the type of a value as it may be shown.
+func disclosed(v cty.Value) cty.Type {
+	t := v.Type()
+	switch {
+	case v.IsMarked():
+		return opaque(t)
+	case v.IsNull() || !v.IsKnown():
+	case t.IsObjectType():
+		attrs := map[string]cty.Type{}
+		for name, a := range v.AsValueMap() {
+			attrs[name] = disclosed(a)
+		}
+		return cty.Object(attrs)
+	case t.IsTupleType():
+		var elements []cty.Type
+		for _, e := range v.AsValueSlice() {
+			elements = append(elements, disclosed(e))
+		}
+		return cty.Tuple(elements)
+	case v.ContainsMarked():
+		return opaque(t)
+	}
+	return t
 }
 
 // unspoken tells of a mistake that lies in a sensitive value: where it is, and not what.

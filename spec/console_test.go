@@ -91,6 +91,51 @@ EOT`: "<<EOT\na\nb\nEOT",
 	}
 }
 
+// TestSensitiveNames: neither the type nor the value of what is shown has the names in an object that is sensitive, or how many
+// elements a list has that is.
+func TestSensitiveNames(t *testing.T) {
+	dir := t.TempDir()
+	spec := "variable \"key\" {\n  default   = \"hunter2\"\n  sensitive = true\n}\n"
+	if err := os.WriteFile(filepath.Join(dir, "e.hcl"), []byte(spec), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, diags := Load([]string{dir}, Options{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for text, want := range map[string]string{
+		`{ (var.key) = 1 }`:                              "any",
+		`{ for k in [var.key] : k => 1 }`:                "any",
+		`zipmap([var.key], [1])`:                         "any",
+		`merge({ (var.key) = 1 }, { a = 1 })`:            "any",
+		`jsondecode("{\"${var.key}\": 1}")`:              "any",
+		`yamldecode("${var.key}: 1")`:                    "any",
+		`csvdecode("${var.key}\n1\n")`:                   "list(any)",
+		`regex("(?P<${var.key}>a)", "a")`:                "any",
+		`true ? null : { (var.key) = 1 }`:                "any",
+		`split("n", var.key)`:                            "list(string)",
+		`[for c in split("n", var.key) : c]`:             "any",
+		`{ a = { (var.key) = 1 }, b = 2 }`:               "object({ a = any, b = number })",
+		`[{ (var.key) = 1 }, 1]`:                         "tuple([any, number])",
+		`tomap({ a = null, b = { (var.key) = 1 } })`:     "map(any)",
+		`nonsensitive({ (nonsensitive(var.key)) = 1 })`:  "object({ hunter2 = number })",
+		`{ a = null, b = var.key }`:                      "object({ a = any, b = string })",
+		`{ a = tolist([{ b = 1 }]), c = var.key, d = 1}`: "object({ a = list(object({ b = number })), c = string, d = number })",
+	} {
+		v, diags := m.Evaluate(text, "test", 1)
+		if diags.HasErrors() {
+			t.Errorf("%s: %v", text, diags)
+			continue
+		}
+		if got := NewJSONValue(v).Type; got != want {
+			t.Errorf("%s: its type is shown as %s, want %s", text, got, want)
+		}
+		if shown := FormatValue(v); strings.Contains(shown, "hunter2") && !strings.HasPrefix(text, "nonsensitive") {
+			t.Errorf("%s: it is shown as %s", text, shown)
+		}
+	}
+}
+
 // TestEvaluateAfterMistakes: a module that could not be loaded is not asked.
 func TestEvaluateAfterMistakes(t *testing.T) {
 	m, _ := Load([]string{filepath.Join(t.TempDir(), "none.hcl")}, Options{})

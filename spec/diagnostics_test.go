@@ -48,7 +48,8 @@ var generated = map[string]func() string{
 			return fmt.Sprintf("function \"f%d\" {\n  params = [n]\n  result = f%d(n)%s\n}\n", i, i+1, strings.Repeat("+1", 9_900))
 		}) + "function \"f6\" {\n  params = [n]\n  result = n\n}\nlocals {\n  x = f0(1)\n}\n"
 	},
-	"file_too_large": func() string { return strings.Repeat("# no spec is as long as this one\n", 4<<20/33+1) },
+	"file_too_large":   func() string { return strings.Repeat("# no spec is as long as this one\n", 4<<20/33+1) },
+	"too_many_symbols": func() string { return strings.Repeat("1,\n", 400_000) },
 	"locals_long_cycle": func() string {
 		return "locals {\n" + repeat(10_000, func(i int) string { return fmt.Sprintf("  x%d = local.x%d\n", i, (i+1)%10_000) }) + "}\n"
 	},
@@ -84,6 +85,25 @@ func TestManyMistakes(t *testing.T) {
 	_, diags := tryLoad(t, "locals {\n"+repeat(1000, func(i int) string { return fmt.Sprintf("  x%d = nothing\n", i) })+"}\nagent \"a\" {}\n", nil)
 	if last := diags[len(diags)-1]; len(diags) != 101 || last.Summary != "More mistakes" {
 		t.Errorf("%d mistakes are told, want 100, and that there are more; the last is %s", len(diags), last)
+	}
+}
+
+// TestManyWarnings: warnings stop nothing, and nobody reads more of them than of mistakes. None of them hides a mistake.
+func TestManyWarnings(t *testing.T) {
+	const unused = 250
+	locals := "locals {\n" + repeat(unused, func(i int) string { return fmt.Sprintf("  x%d = 1\n", i) }) + "}\n"
+	_, diags := tryLoad(t, locals, nil)
+	if last := diags[len(diags)-1]; len(diags) != 101 || diags.HasErrors() || last.Summary != "More warnings" || !strings.Contains(last.Detail, fmt.Sprint(unused+1)) {
+		t.Errorf("%d warnings are told, want 100, and how many there are; the last is %s", len(diags), last)
+	}
+	dir := write(t, map[string]string{
+		"experiment.hcl":   locals + "agent \"a\" {}\n",
+		"values.benchvars": repeat(unused, func(i int) string { return fmt.Sprintf("y%d = 1\n", i) }),
+	})
+	opts := spec.Options{Inputs: []spec.Input{{File: filepath.Join(dir, "values.benchvars")}}}
+	_, diags = spec.Load([]string{filepath.Join(dir, "experiment.hcl")}, opts)
+	if len(diags) != 102 || diags[0].Severity != hcl.DiagError || diags[1].Severity == hcl.DiagError || diags[101].Severity == hcl.DiagError {
+		t.Errorf("%d diagnostics are told, want a mistake, 100 warnings, and that there are more:\n%s", len(diags), diags)
 	}
 }
 

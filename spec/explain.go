@@ -12,6 +12,9 @@ import (
 
 // explain makes the diagnostics of HCL's evaluation fit to be shown, without what they tell of a sensitive value.
 func (s *scope) explain(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
+	if over := s.outermost().work.over(); over != nil {
+		return hcl.Diagnostics{over} // nothing more is evaluated
+	}
 	if hidden, ok := s.concealed(expr); ok {
 		// Evaluated with the sensitive values unknown, no message can hold a piece of them. A mistake that is gone then lies in them.
 		_, safe := s.outermost().work.value(expr, hidden)
@@ -26,7 +29,16 @@ func (s *scope) explain(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnost
 // tell makes a mistake inside a template or a function point into it, and cuts long values.
 func (s *scope) tell(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
+	var joined *hclsyntax.BinaryOpExpr                       // which is told already
 	for _, d := range diags[:min(len(diags), maxMistakes)] { // a loop tells of a mistake in every round
+		if sum := joins(expr, d); sum != nil {
+			if sum == joined {
+				continue
+			}
+			joined = sum
+			d.Subject = sum.SrcRange.Ptr()
+			d.Detail = `HCL adds numbers alone. Texts are joined in one, as "${A}${B}", and lists by concat(A, B).`
+		}
 		out = append(out, inTemplate(expr, d)...)
 	}
 	for _, d := range out {
@@ -39,6 +51,25 @@ func (s *scope) tell(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics
 		}
 	}
 	return out
+}
+
+// joins gives the sum of which a diagnostic says that one side is no number, where a text or a list was to be joined to something; else nil.
+func joins(expr hcl.Expression, d *hcl.Diagnostic) (sum *hclsyntax.BinaryOpExpr) {
+	node, ok := expr.(hclsyntax.Expression)
+	if !ok || d.Summary != "Invalid operand" || d.Expression == nil || d.EvalContext == nil {
+		return nil
+	}
+	v, _ := d.Expression.Value(d.EvalContext)
+	if t := v.Type(); t != cty.String && !isSequence(t) {
+		return nil
+	}
+	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
+		if b, ok := n.(*hclsyntax.BinaryOpExpr); ok && b.Op == hclsyntax.OpAdd && (b.LHS == d.Expression || b.RHS == d.Expression) {
+			sum = b
+		}
+		return nil
+	})
+	return sum
 }
 
 // oneLine gives a diagnostic as an error's text.

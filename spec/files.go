@@ -92,6 +92,7 @@ func (f *files) content(name string) (string, error) {
 		f.used.files[clean] = true
 	}
 	if content, ok := f.contents[clean]; ok {
+		f.work.read(len(content) / pieceOfText)
 		return string(content), nil
 	}
 	if f.dir == "" {

@@ -261,7 +261,9 @@ func (f *userFunction) call(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	if f.work.trials > 0 && failsBySecret(f.result, sc.ctx) {
 		f.work.secret = true
 	}
+	end := f.work.inRound(f.result.Range())
 	v, diags := f.evaluate(sc)
+	end()
 	switch {
 	case f.work.calls > maxCalls: // told where the first of them is called
 		return cty.NilVal, errTooManyCalls

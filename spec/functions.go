@@ -51,6 +51,9 @@ func functions(f *files) map[string]function.Function {
 			}
 		}
 	}
+	for name, function := range all {
+		all[name] = metered(name, function, f.work)
+	}
 	maps.Copy(inTemplate, all)
 	maps.DeleteFunc(inTemplate, func(name string, _ function.Function) bool { return renders[name] })
 	return all

@@ -38,6 +38,7 @@ var leftOut = map[string]string{
 	"cidrsubnets":      noNetworks,
 	"cidrcontains":     noNetworks,
 	"list":             "write [ … ]",
+	"not":              "write !(…)",
 	"map":              "write { … }",
 }
 

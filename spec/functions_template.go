@@ -37,9 +37,6 @@ func templateFileFunc(f *files, inner map[string]function.Function) function.Fun
 			if err != nil {
 				return cty.NilVal, err
 			}
-			if !vars.IsWhollyKnown() {
-				return cty.UnknownVal(cty.String).WithMarks(marks), nil
-			}
 			val, diags := t.scope.evaluate(t.expr)
 			if diags.HasErrors() {
 				return cty.NilVal, &templateError{diags}
@@ -57,6 +54,9 @@ func templateFileFunc(f *files, inner map[string]function.Function) function.Fun
 type templateError struct{ diags hcl.Diagnostics }
 
 func (e *templateError) Error() string { return oneLine(e.diags[0]) }
+
+// bytesParsed is how many bytes of a template take about as long to parse as an element takes to read.
+const bytesParsed = 4
 
 // parseTemplate reads a template, and checks its names against what is given to it.
 func parseTemplate(f *files, name string, vars cty.Value, functions map[string]function.Function) (Expr, error) {
@@ -76,6 +76,7 @@ func parseTemplate(f *files, name string, vars cty.Value, functions map[string]f
 	if err != nil {
 		return Expr{}, function.NewArgError(0, err)
 	}
+	f.work.read(len(content) / bytesParsed)
 	shown := filepath.Join(f.dir, filepath.FromSlash(name))
 	f.templates[shown] = &hcl.File{Bytes: []byte(content)}
 	expr, diags := asTemplate.read(shown, []byte(content), 1)

@@ -17,6 +17,9 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, name := range specs {
+		if takesLong(name) {
+			continue
+		}
 		src, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
@@ -26,6 +29,13 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) { goThrough(t, "experiment.hcl", src) })
 }
 
+// takesLong says whether a spec is there to take as much work as any may. What a fuzzer makes of it does as well, and a fuzzer takes
+// 10 s for a hang: on a busy machine it finds nothing else.
+func takesLong(name string) bool {
+	folder := filepath.Base(filepath.Dir(name))
+	return strings.Contains(folder, "too_") || strings.HasPrefix(folder, "many_") || folder == "value_multiplies"
+}
+
 // FuzzJSON is FuzzLoad for HCL's JSON syntax.
 func FuzzJSON(f *testing.F) {
 	specs, err := filepath.Glob("testdata/errors/*/*" + jsonEnding)
@@ -33,6 +43,9 @@ func FuzzJSON(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, name := range specs {
+		if takesLong(name) || strings.HasSuffix(filepath.Dir(name), "json_loops") {
+			continue
+		}
 		src, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)

@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -82,8 +83,30 @@ func (o *outliner) giveUp(t hclsyntax.Token) hcl.Pos {
 		behind = hcl.Pos{Line: from.Start.Line + 1, Column: 1, Byte: o.last.Byte + 1}
 	}
 	o.open = o.open[:quote]
+	if end, ok := o.endOfText(behind); ok {
+		o.last, o.lastType, o.newLine = end, hclsyntax.TokenCQuote, false
+		return end
+	}
 	o.endLine()
 	return behind
+}
+
+// endOfText finds the quote that ends a text of several lines, which HCL has none of, from the second line on; false: the first one
+// lacks its quote.
+func (o *outliner) endOfText(from hcl.Pos) (hcl.Pos, bool) {
+	at := from
+	for line := range bytes.Lines(o.src[from.Byte:]) {
+		text := bytes.TrimSpace(line)
+		switch {
+		case headsLine().Match(text), bytes.HasPrefix(text, []byte("}")):
+			return hcl.Pos{}, false
+		case bytes.Count(line, []byte{'"'})%2 == 1:
+			behind := bytes.IndexByte(line, '"') + 1
+			return hcl.Pos{Line: at.Line, Column: at.Column + utf8.RuneCount(line[:behind]), Byte: at.Byte + behind}, true
+		}
+		at = hcl.Pos{Line: at.Line + 1, Column: 1, Byte: at.Byte + len(line)}
+	}
+	return hcl.Pos{}, false
 }
 
 // skipHeredoc passes over a heredoc that has no end, and gives the place where the file goes on; the zero value: there is none.

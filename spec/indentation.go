@@ -15,6 +15,25 @@ import (
 type unclosedBrace struct {
 	at   hcl.Range
 	line int
+	by   *hclsyntax.Token // another bracket, which stands where its own should; nil: none does
+}
+
+// newUnclosedBrace tells of a brace before a token, which may be a bracket that was meant to close it, by its column.
+func newUnclosedBrace(brace hcl.Range, before hclsyntax.Token, column int) *unclosedBrace {
+	b := &unclosedBrace{at: brace, line: before.Range.Start.Line}
+	isBracket := before.Type == hclsyntax.TokenCBrack || before.Type == hclsyntax.TokenCParen
+	if isBracket && before.Range.Start.Column == column {
+		b.by = &before
+	}
+	return b
+}
+
+// explained says whether a mistake on the same line is why the brace seems to be open.
+func (b *unclosedBrace) explained(diags hcl.Diagnostics, src []byte) bool {
+	return slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+		told := *d
+		return d.Subject.Start.Line == b.at.Start.Line && (d.Summary == quotedNewline || habitual(&told, src))
+	})
 }
 
 // diagnostic tells of a brace that is not closed: that of a block, or of an object.
@@ -22,6 +41,12 @@ func (b *unclosedBrace) diagnostic(block bool) *hcl.Diagnostic {
 	summary, what := unclosed, "block"
 	if !block {
 		summary, what = unclosedObject, "object"
+	}
+	if b.by != nil {
+		return &hcl.Diagnostic{
+			Severity: hcl.DiagError, Summary: "Wrong bracket", Subject: &b.by.Range,
+			Detail: fmt.Sprintf("This closes the %s of line %d, which ends with }.", what, b.at.Start.Line),
+		}
 	}
 	return &hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: summary, Subject: &b.at,
@@ -59,12 +84,12 @@ func (o *outliner) outdent(t hclsyntax.Token) {
 		if brace < 0 {
 			block := o.blocks[len(o.blocks)-1]
 			o.leave(o.last, false)
-			block.unclosed = &unclosedBrace{block.brace, t.Range.Start.Line}
+			block.unclosed = newUnclosedBrace(block.brace, t, column)
 			o.end(o.last)
 			continue
 		}
 		if o.fragment.unclosed == nil {
-			o.fragment.unclosed = &unclosedBrace{o.open[brace].Range, t.Range.Start.Line}
+			o.fragment.unclosed = newUnclosedBrace(o.open[brace].Range, t, column)
 		}
 		if o.open = o.open[:brace]; len(o.open) == 0 {
 			o.end(o.last)

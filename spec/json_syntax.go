@@ -277,20 +277,29 @@ func (t *jsonReader) keyword() *hcl.Diagnostic {
 	if t.at+len(word) < len(t.src) {
 		after = t.src[t.at+len(word)]
 	}
-	switch lower := strings.ToLower(word); {
-	case word == "true" || word == "false" || word == "null":
+	switch own := keywordFor(word); {
+	case own == word:
 		t.at += len(word)
 		return nil
-	case lower == "true" || lower == "false" || lower == "null":
-		return t.mistakeHere("Not a value", "Did you mean %s?", lower)
-	case lower == "none" || lower == "nil" || lower == "undefined":
-		return t.mistakeHere("Not a value", "Did you mean null?")
+	case own != "":
+		return t.mistakeHere("Not a value", "Did you mean %s?", own)
 	case after == '(' || after == '[':
 		return t.mistakeHere("Not a value", `In JSON an expression stands in a text: "${%s…}", with \" for each quote in it.`, abridged(t.word()))
 	case strings.Contains(word, "."):
 		return t.mistakeHere("Not a value", `In JSON an expression stands in a text: "${%s}".`, abridged(t.word()))
 	}
 	return t.mistakeHere("Not a value", "A text stands in double quotes: %q.", abridged(t.word()))
+}
+
+// keywordFor gives the word that stands for a value, which may be written as in another language; "" where there is none.
+func keywordFor(word string) string {
+	switch lower := strings.ToLower(word); lower {
+	case "true", "false", "null":
+		return lower
+	case "none", "nil", "undefined":
+		return "null"
+	}
+	return ""
 }
 
 // isWordByte says whether a byte is part of a name, a number or a reference.
@@ -361,10 +370,14 @@ func (t *jsonReader) mistakeHere(summary, format string, args ...any) *hcl.Diagn
 }
 
 func (t *jsonReader) mistake(from, to int, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{
+	d := &hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...),
 		Subject: &hcl.Range{Filename: t.name, Start: t.pos(from), End: t.pos(min(to, len(t.src)))},
 	}
+	if len(args) == 0 {
+		d.Extra = fixedWords{}
+	}
+	return d
 }
 
 func (t *jsonReader) line(at int) int { return t.pos(at).Line }

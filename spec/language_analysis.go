@@ -52,6 +52,7 @@ var reportSchema = &schema{
 		{name: "analyses", kind: kRefs, refs: []string{"analysis"}, required: true, doc: "what it tells"},
 		{name: "claims", kind: kRefs, refs: []string{"claim"}, doc: "statements whose verdicts it tells"},
 		{name: "output", kind: kString, required: true, doc: "path of the markdown file, relative to the module"},
+		{name: "calibration", kind: kString, doc: "a file of `bench calibrate -json`, relative to the module: the foot then says how well this machine measures"},
 		{name: "formats", kind: kStrings, def: []any{"md"}, oneOf: []string{"md", "html"}, doc: "what is written"},
 		{name: "vars", kind: kScalars, late: true, doc: "values for the template"},
 	},

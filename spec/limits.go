@@ -5,8 +5,11 @@ package spec
 
 // Files, and how deep they nest. HCL's parser and evaluator recurse, and Go can't catch a stack that overflows.
 const (
-	// A file of a spec, of values or of a lock, or one that a function reads: HCL needs some 150 bytes of memory for a byte of text.
+	// A file of a spec, of values or of a lock, or one that a function reads: it is kept in memory, and looked at more than once.
 	MaxFile = 4 << 20 // bytes
+
+	// Words, numbers, ends of lines and other signs of a file, together: HCL needs up to 1 KB of memory for each.
+	maxSymbols = 1_000_000
 
 	// Brackets, and blocks, that are open at once, and levels of a value: each is a level of the parser, or of what goes through the value.
 	maxDepth = 500
@@ -21,7 +24,7 @@ const (
 	// Exponent of a number: 1e999999999 is quickly read, and has a thousand million digits when it is written.
 	maxExponent = 400
 
-	// Mistakes that are told at once: nobody reads more.
+	// Mistakes, and warnings, that are told at once: nobody reads more.
 	maxMistakes = 100
 )
 
@@ -67,6 +70,16 @@ const (
 
 	// Rounds, elements and pieces of text that the loops of one expression give, all told: HCL goes through loops to their end.
 	maxWork = 1_000_000
+
+	// Elements and pieces of text that functions and comparisons read in the loops of one expression, all told: a function may go through a
+	// long list in each round. What reads or writes JSON, YAML, CSV or sets counts eight times.
+	maxRead = 10_000_000
+
+	// All that the expressions of a module make and read, as it is counted in loops: a spec should be checked in seconds.
+	maxTotal = 20_000_000
+
+	// All that is made and read for the configurations of a module, where each attribute counts for two at least: a matrix has up to 100 000.
+	maxVarying = 20_000_000
 
 	// A piece of text that counts as much there as an element: a text costs time as well.
 	pieceOfText = 64 // bytes

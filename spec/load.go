@@ -48,7 +48,11 @@ func Load(paths []string, opts Options) (*Module, hcl.Diagnostics) {
 		}
 	}
 	d.module.Digest = hex.EncodeToString(sum.Sum(nil))
+	d.work.budgeted()
 	d.decode(hcl.MergeBodies(bodies))
+	if over := d.work.unbudgeted(); over != nil {
+		d.diags = append(d.diags, over)
+	}
 	d.lock()
 	return d.module, d.told()
 }
@@ -73,6 +77,8 @@ type decoder struct {
 	cuts         []cutFragment           // what was taken out of the files, since it can't be parsed
 	bodies       []*hclsyntax.Body       // of the files in HCL's own syntax
 	stopped      bool                    // not everything was looked at, after too many mistakes
+	counted      int                     // diagnostics that are looked at for mistakes
+	mistakes     int                     // among those
 	constant     *scope                  // functions alone
 	effects      []effectOption          // what the effects of emulators depend on
 	sent         map[Ref]map[string]bool // options that experiments send, by server
@@ -100,23 +106,38 @@ func (d *decoder) fail(summary, detail string) {
 
 // enough says whether as many mistakes were found as are told. What comes after them is left for the next time.
 func (d *decoder) enough() bool {
-	d.stopped = d.stopped || len(d.diags) >= maxMistakes
+	for ; d.counted < len(d.diags); d.counted++ {
+		if d.diags[d.counted].Severity == hcl.DiagError {
+			d.mistakes++
+		}
+	}
+	d.stopped = d.stopped || d.mistakes >= maxMistakes
 	return d.stopped
 }
 
-// told gives the diagnostics as they are shown: in order, and no more than somebody reads.
+// told gives the diagnostics as they are shown: in order, and no more than somebody reads. Warnings stop nothing, be they ever so many.
 func (d *decoder) told() hcl.Diagnostics {
 	all := tidy(d.module.inJSON(d.diags))
-	if len(all) <= maxMistakes && !d.stopped {
-		return all
+	mistakes := all
+	if first := slices.IndexFunc(all, func(diag *hcl.Diagnostic) bool { return diag.Severity != hcl.DiagError }); first >= 0 {
+		mistakes = all[:first]
 	}
-	more := "The rest of the spec was not looked at."
-	if !d.stopped {
-		more = fmt.Sprintf("There are %d in all.", len(all))
+	warnings := all[len(mistakes):]
+	switch {
+	case d.stopped || len(mistakes) > maxMistakes:
+		more := "The rest of the spec was not looked at."
+		if !d.stopped {
+			more = fmt.Sprintf("There are %d in all.", len(mistakes))
+		}
+		return append(mistakes[:min(len(mistakes), maxMistakes)], &hcl.Diagnostic{
+			Severity: hcl.DiagError, Summary: "More mistakes", Detail: fmt.Sprintf("No more than %d are told at once. %s Mend these first.", maxMistakes, more),
+		})
+	case len(warnings) > maxMistakes:
+		return append(all[:len(mistakes)+maxMistakes], &hcl.Diagnostic{
+			Severity: hcl.DiagWarning, Summary: "More warnings", Detail: fmt.Sprintf("No more than %d are told at once. There are %d in all.", maxMistakes, len(warnings)),
+		})
 	}
-	return append(all[:min(len(all), maxMistakes)], &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: "More mistakes", Detail: fmt.Sprintf("No more than %d are told at once. %s Mend these first.", maxMistakes, more),
-	})
+	return all
 }
 
 // gather lists the files behind the paths. They have to lie in one folder.

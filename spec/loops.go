@@ -18,7 +18,14 @@ type work struct {
 	depth   int             // expressions under way, each of them for the one before
 	calls   int             // of the module's own functions
 	done    int             // elements and pieces of text that loops and templates have given
-	tooMuch *hcl.Diagnostic // that they have given too many; nil: they haven't
+	reads   int             // those that functions and comparisons have read in loops
+	tooMuch *hcl.Diagnostic // that these are too many; nil: they aren't
+
+	rounds int       // of loops, and calls of the module's own functions, that are under way
+	place  hcl.Range // of the innermost of them, or of the expression
+
+	module, varying *budget // of all expressions of a module, and of what is evaluated for its configurations; nil: there is none
+	budget          *budget // the one of these that is charged
 
 	parsed map[hcl.Expression]hclsyntax.Expression // of those in JSON, which HCL would parse anew for every call
 
@@ -30,7 +37,10 @@ type work struct {
 // of it.
 func (w *work) value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if w.depth == 0 {
-		*w = work{parsed: w.parsed}
+		*w = work{parsed: w.parsed, module: w.module, varying: w.varying, budget: w.budget, place: expr.Range()}
+		if told, is := w.broke(); is {
+			return cty.DynamicVal, told
+		}
 	}
 	w.depth++
 	defer func() { w.depth-- }()
@@ -41,7 +51,9 @@ func (w *work) value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.
 	v, diags := node.Value(ctx)
 	if w.depth == 1 && w.tooMuch != nil && !diags.HasErrors() {
 		told := *w.tooMuch
-		told.Detail += fmt.Sprintf("\n\nThe expression is at %s.", at(expr.Range()))
+		if w.tooMuch != w.over() {
+			told.Detail += fmt.Sprintf("\n\nThe expression is at %s.", at(expr.Range()))
+		}
 		return cty.DynamicVal, append(diags, &told)
 	}
 	return v, diags
@@ -69,6 +81,7 @@ func (w *work) boundedly(expr hcl.Expression) (hclsyntax.Expression, hcl.Diagnos
 
 // bounded makes evaluating a file or an expression take no more time and memory than is stated here and in one_type.go.
 func bounded(node hclsyntax.Node, w *work) {
+	checkTypes(node)
 	_ = hclsyntax.Walk(node, &boundingWalker{w})
 }
 
@@ -81,9 +94,21 @@ func (w *boundingWalker) Enter(hclsyntax.Node) hcl.Diagnostics { return nil }
 func (w *boundingWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
 	switch n := node.(type) {
 	case *hclsyntax.ForExpr:
-		n.CollExpr, n.ValExpr = w.counting(n.CollExpr, false), w.counting(n.ValExpr, false)
+		n.CollExpr, n.ValExpr = w.counting(n.CollExpr, false), w.counting(w.inRound(n.ValExpr), false)
 		if n.KeyExpr != nil {
-			n.KeyExpr = writtenKey(n.KeyExpr, false)
+			n.KeyExpr = writtenKey(w.inRound(n.KeyExpr), false)
+		}
+		if n.CondExpr != nil {
+			n.CondExpr = w.inRound(n.CondExpr)
+		}
+	case *hclsyntax.SplatExpr:
+		n.Source = w.reading(n.Source)
+		if _, alone := n.Each.(*hclsyntax.AnonSymbolExpr); !alone {
+			n.Each = w.inRound(n.Each)
+		}
+	case *hclsyntax.BinaryOpExpr:
+		if n.Op == hclsyntax.OpEqual || n.Op == hclsyntax.OpNotEqual {
+			n.LHS, n.RHS = w.reading(n.LHS), w.reading(n.RHS)
 		}
 	case *hclsyntax.FunctionCallExpr:
 		unifyArguments(n)
@@ -96,7 +121,7 @@ func (w *boundingWalker) Exit(node hclsyntax.Node) hcl.Diagnostics {
 	case *hclsyntax.IndexExpr:
 		n.Key = writtenKey(n.Key, true)
 	case *hclsyntax.ConditionalExpr:
-		writeBranches(n)
+		writeBranches(n, w.work)
 	case *hclsyntax.TemplateExpr:
 		if len(n.Parts) > 1 { // one with a single part is that part
 			for i := range n.Parts {
@@ -135,12 +160,18 @@ func (e *countingExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) 
 
 // count counts a value that was made at a place. What it gives is told where that was too much; nil: it was not, or that is told.
 func (w *work) count(v cty.Value, at hcl.Range) *hcl.Diagnostic {
-	w.done += weight(v)
-	if w.done <= maxWork || w.tooMuch != nil {
+	n := weight(v)
+	if w.tooMuch != nil {
+		return nil
+	}
+	if w.spend(n); w.tooMuch != nil {
+		return w.tooMuch
+	}
+	if w.done += n; w.done <= maxWork {
 		return nil
 	}
 	w.tooMuch = &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: "Too much work", Subject: &at,
+		Severity: hcl.DiagError, Summary: tooMuchWork, Subject: &at,
 		Detail: fmt.Sprintf("Up to here the loops and functions of this expression, or the pieces of this text, have given more than %d elements, as which %d bytes of text count, with those in the functions and templates that it uses. Take less of them, or compute it elsewhere and read it with file().",
 			maxWork, pieceOfText),
 	}

@@ -72,8 +72,8 @@ func isFraction(v cty.Value) bool {
 }
 
 // writeBranches lets the number of one branch of a condition be written where the other branch gives a text.
-func writeBranches(condition *hclsyntax.ConditionalExpr) {
-	both := &branches{condition.TrueResult, condition.FalseResult, nil}
+func writeBranches(condition *hclsyntax.ConditionalExpr, w *work) {
+	both := &branches{condition.TrueResult, condition.FalseResult, nil, w}
 	condition.TrueResult = &branchExpr{&hclsyntax.ParenthesesExpr{Expression: both.yes, SrcRange: both.yes.Range()}, both, true}
 	condition.FalseResult = &branchExpr{&hclsyntax.ParenthesesExpr{Expression: both.no, SrcRange: both.no.Range()}, both, false}
 }
@@ -83,6 +83,7 @@ func writeBranches(condition *hclsyntax.ConditionalExpr) {
 type branches struct {
 	yes, no hclsyntax.Expression
 	waiting *branch
+	work    *work // HCL compares the types of both, and may convert them
 }
 
 type branch struct {
@@ -107,7 +108,13 @@ func (e *branchExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			e.both.waiting = nil
 			return w.value, w.diags
 		}
+		if e.both.work.tooMuch != nil {
+			return cty.DynamicVal, nil
+		}
 		return e.Expression.Value(ctx)
+	}
+	if e.both.work.tooMuch != nil {
+		return cty.DynamicVal, nil
 	}
 	v, diags := e.both.yes.Value(ctx)
 	other, more := e.both.no.Value(ctx)
@@ -116,6 +123,9 @@ func (e *branchExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		other = asText(other)
 	case other.Type() == cty.String:
 		v = asText(v)
+	}
+	if !e.both.work.read(8 * (weight(v) + weight(other))) {
+		v, other = cty.DynamicVal, cty.DynamicVal
 	}
 	e.both.waiting = &branch{ctx, other, more}
 	return v, diags

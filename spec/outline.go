@@ -21,7 +21,10 @@ type fragment struct {
 	headless   bool      // what its header lacks is told, and nothing else
 	cut        bool
 	unclosed   *unclosedBrace // in it, by the indentation; nil: none
+	open       bool           // a bracket in it is not closed
 	fragments  []*fragment
+
+	first, second, final hclsyntax.TokenType // of its tokens; the second is 0 where there is one alone
 }
 
 // maxReread is how many bytes are read again, all told, behind texts without an end: each has the rest of the file read once more.
@@ -83,6 +86,7 @@ type outliner struct {
 	header   bool        // all of it so far is words and texts
 	open     []opener    // brackets and quotes
 	last     hcl.Pos     // end of the last token that stands for something
+	lastType hclsyntax.TokenType
 
 	byIndentation bool // it says which brace closes which
 	unmatched     int  // braces that close nothing, or that nothing closes
@@ -186,12 +190,17 @@ func (o *outliner) token(t hclsyntax.Token) {
 		return
 	}
 	if o.fragment == nil {
-		o.fragment, o.header = &fragment{start: t.Range.Start}, t.Type == hclsyntax.TokenIdent
+		o.fragment, o.header = &fragment{start: t.Range.Start, first: t.Type}, t.Type == hclsyntax.TokenIdent
 		if o.header {
 			o.fragment.name = string(t.Bytes)
 		}
-	} else if o.header {
-		o.readHeader(t)
+	} else {
+		if o.fragment.second == 0 {
+			o.fragment.second = t.Type
+		}
+		if o.header {
+			o.readHeader(t)
+		}
 	}
 	switch {
 	case o.fragment.isBlock && !o.fragment.closed: // its body begins
@@ -208,7 +217,7 @@ func (o *outliner) token(t hclsyntax.Token) {
 			o.unmatched++
 		}
 	}
-	o.last = t.Range.End
+	o.last, o.lastType = t.Range.End, t.Type
 }
 
 // readHeader takes a token behind nothing but words and texts.
@@ -274,7 +283,7 @@ func (o *outliner) end(at hcl.Pos) {
 		return
 	}
 	in := o.blocks[len(o.blocks)-1]
-	o.fragment.end = at
+	o.fragment.end, o.fragment.final, o.fragment.open = at, o.lastType, len(o.open) > 0
 	in.fragments = append(in.fragments, o.fragment)
 	o.fragment, o.open, o.undecided = nil, nil, false
 }
@@ -284,7 +293,7 @@ func (o *outliner) leave(at hcl.Pos, closed bool) {
 	o.end(o.last)
 	last := len(o.blocks) - 1
 	o.fragment, o.blocks, o.open = o.blocks[last], o.blocks[:last], nil
-	o.fragment.closed, o.last = closed, at
+	o.fragment.closed, o.last, o.lastType = closed, at, hclsyntax.TokenCBrace
 }
 
 // beginsTop says whether tokens begin a block of those that stand at the top, in the first column: then what is open before it

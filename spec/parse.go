@@ -121,7 +121,7 @@ func notReadable(name string, src []byte) *hcl.Diagnostic {
 	if err := fileFits(name, src); err != nil {
 		return unreadable(err)
 	}
-	return notText(src, name)
+	return cmp.Or(notText(src, name), tooManySymbols(src, name))
 }
 
 // A grammar is how a text is read that is no file.
@@ -143,6 +143,9 @@ func (g grammar) read(name string, src []byte, line int) (hclsyntax.Expression, 
 	}
 	start := hcl.Pos{Line: line, Column: 1, Byte: line - 1}
 	tokens, _ := g.lex(src, name, start)
+	if len(tokens) > maxSymbols {
+		return nil, hcl.Diagnostics{symbolsDiagnostic(tokens[maxSymbols].Range)}
+	}
 	if diags := tooDeep(tokens); diags != nil {
 		return nil, diags
 	}

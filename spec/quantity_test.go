@@ -81,7 +81,9 @@ func TestDidYouMean(t *testing.T) {
 		want  string
 	}{
 		{"rsut", []string{"python", "rust"}, " Did you mean rust?"},
-		{"gup", []string{"gpu", "cpu"}, " There are cpu and gpu."},
+		{"gup", []string{"gpu", "cpu"}, " Did you mean gpu?"},
+		{"tftf", []string{"ttfo", "ttft"}, " Did you mean ttft?"},
+		{"xyz", []string{"gpu", "cpu"}, " There are cpu and gpu."},
 		{"go", []string{"rust"}, " There is only rust."},
 		{"x", nil, ""},
 		{"zzzzzz", []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"}, ""},

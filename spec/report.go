@@ -18,13 +18,16 @@ type Report struct {
 	Analyses []Ref
 	Claims   []Ref
 	Output   string // relative to the module
-	Formats  []string
-	Vars     map[string]any // none where they depend on results
-	LateVars Expr           // an object of these; not set where they don't
-	Range    hcl.Range
 
-	TemplateRange, OutputRange, ClaimsRange hcl.Range
-	VarRanges                               map[string]hcl.Range // of the name of each var; of all vars where it isn't written out
+	Calibration string // file of `bench calibrate -json`, relative to the module; "" for none
+	Formats     []string
+	Vars        map[string]any // none where they depend on results
+	LateVars    Expr           // an object of these; not set where they don't
+	Range       hcl.Range
+
+	TemplateRange, OutputRange, ClaimsRange, CalibrationRange hcl.Range
+
+	VarRanges map[string]hcl.Range // of the name of each var; of all vars where it isn't written out
 }
 
 func (d *decoder) report(b *block) {
@@ -35,6 +38,10 @@ func (d *decoder) report(b *block) {
 	v.refs("analyses", &out.Analyses)
 	v.refs("claims", &out.Claims)
 	v.str("output", &out.Output)
+	if v.str("calibration", &out.Calibration); out.Calibration != "" {
+		d.moduleFile(v, "calibration", out.Calibration)
+	}
+	out.CalibrationRange = v.rangeOf("calibration")
 	v.strs("formats", &out.Formats)
 	for i, format := range out.Formats {
 		if slices.Contains(out.Formats[:i], format) {

@@ -115,13 +115,14 @@ type salvaging struct {
 func (s *salvaging) fragments(all []*fragment, around hcl.Pos, level int) bool {
 	found := false
 	broken := -1 // line on which the last one ends that was cut out
+	rest := newContinuation(s.src)
 	for _, it := range all {
 		if s.out.stopped {
 			break
 		}
-		isRest := !it.begins && it.start.Line <= broken+1 // of what was cut out before it
-		if isRest || it.isStatement() {
+		if isRest := rest.has(it); isRest || it.isStatement() {
 			s.cut(it, around, s.statement(it, broken))
+			rest.goOn(it)
 			found, broken = true, it.end.Line
 			continue
 		}
@@ -138,13 +139,14 @@ func (s *salvaging) fragments(all []*fragment, around hcl.Pos, level int) bool {
 				diags = nil // it may have taken the closing brace with it
 			}
 		}
-		if it.unclosed != nil {
+		if it.unclosed != nil && !it.unclosed.explained(diags, s.src) {
 			diags = hcl.Diagnostics{it.unclosed.diagnostic(it.isBlock)}
 		}
 		if it.headless {
 			diags = s.headless(it, diags[:min(len(diags), 1)])
 		}
 		s.cut(it, around, diags)
+		rest.begin(it)
 		broken = it.end.Line
 	}
 	return found

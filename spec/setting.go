@@ -78,6 +78,7 @@ func ask[T any](s *setting, compiled form[T], p *point, take func(cty.Value) T) 
 	if s.varies {
 		p.of.evaluating.Lock()
 		defer p.of.evaluating.Unlock()
+		defer p.of.scope.outermost().work.forConfiguration()()
 	}
 	if compiled != nil {
 		if found, ok := compiled.at(p); ok {

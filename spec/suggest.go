@@ -3,20 +3,58 @@ package spec
 import (
 	"slices"
 	"strings"
-
-	"github.com/agext/levenshtein"
 )
 
 // nearest gives the name that was probably meant, or "" where none is close: up to a third of its letters, and one more, may
-// differ, but not all of them.
+// differ, but not all of them. Of two that are as close it is the one with fewer letters that were not given.
 func nearest(given string, names []string) string {
 	best, distance := "", (len(given)+2)/3+1
 	for _, name := range slices.Sorted(slices.Values(names)) {
-		if d := levenshtein.Distance(given, name, nil); d < distance && (d < max(len(given), len(name)) || strings.EqualFold(given, name)) {
+		d := edits(given, name)
+		closer := d < distance || d == distance && best != "" && foreignLetters(given, name) < foreignLetters(given, best)
+		if closer && (d < max(len(given), len(name)) || strings.EqualFold(given, name)) {
 			best, distance = name, d
 		}
 	}
 	return best
+}
+
+// foreignLetters counts the letters of a name that another one has not.
+func foreignLetters(given, name string) int {
+	n := 0
+	for _, r := range name {
+		if !strings.ContainsRune(given, r) {
+			n++
+		}
+	}
+	return n
+}
+
+// edits counts what makes one name of another: letters put in, taken out, replaced, or swapped with the next (Damerau 1964, in the
+// restricted form that edits no letter twice).
+func edits(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	before, row := make([]int, len(to)+1), make([]int, len(to)+1) // of the first letters of one, by how many of the other
+	for j := range row {
+		row[j] = j
+	}
+	for i := range from {
+		next := make([]int, len(to)+1)
+		next[0] = i + 1
+		for j := range to {
+			next[j+1] = min(row[j+1]+1, next[j]+1)
+			if from[i] == to[j] {
+				next[j+1] = min(next[j+1], row[j])
+			} else {
+				next[j+1] = min(next[j+1], row[j]+1)
+			}
+			if i > 0 && j > 0 && from[i] == to[j-1] && from[i-1] == to[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return row[len(to)]
 }
 
 // meant gives a sentence to append where the names are told already: " Did you mean X?", or nothing.

@@ -9,11 +9,16 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// HCL's summaries of a block and of an object without an end.
+// HCL's summaries of what has no end: a block, an object, and ${.
 const (
 	unclosed       = "Unclosed configuration block"
 	unclosedObject = "Unterminated object constructor expression"
+
+	unclosedSequence = "Unclosed template interpolation sequence"
 )
+
+// fixedWords comes with a diagnostic whose detail holds nothing of the source.
+type fixedWords struct{}
 
 // remedies say what to do about a mistake of syntax where HCL doesn't, by HCL's summary.
 var remedies = map[string]string{
@@ -32,8 +37,10 @@ var remedies = map[string]string{
 	unclosedObject:                              "Add a closing brace.",
 	"Unbalanced parentheses":                    "Add a closing parenthesis.",
 	"Unterminated template string":              "Close the text: with a quote, or a heredoc with its word on a line of its own.",
-	"Unclosed template interpolation sequence":  "Close ${ with }; where the characters themselves are meant, write $${.",
+	unclosedSequence:                            "Close ${ with }; where the characters themselves are meant, write $${.",
 	mergeConflict:                               "Keep one of them, and take the marks out.",
+	"Missing false expression in conditional":   "Write CONDITION ? A : B.",
+	"Invalid escape sequence":                   `A \ itself is written \\.`,
 	unendedHeredoc:                              "Write the word behind << once more, on a line of its own below the text.",
 	unendedComment:                              "Write */ behind it.",
 	"Unexpected end of template":                "Add the %{ endif } or %{ endfor } that is missing.",
@@ -54,9 +61,11 @@ func legibleSyntax(diags hcl.Diagnostics, src []byte) hcl.Diagnostics {
 		if what, _, ok := strings.Cut(d.Detail, " before the end of the file"); ok { // of the part that was parsed
 			d.Detail = what + "."
 		}
-		if summary, detail := misplaced(d, src); summary != "" {
-			d.Summary, d.Detail = summary, detail
-		} else if remedy := remedies[d.Summary]; remedy != "" {
+		if habitual(d, src) || lostQuote(d, src) {
+			d.Extra = fixedWords{}
+			continue
+		}
+		if remedy := remedies[d.Summary]; remedy != "" {
 			d.Detail += " " + remedy
 		}
 		d.Subject = visible(*d.Subject, src).Ptr()

@@ -75,7 +75,7 @@ func (h heredoc) unended(tokens hclsyntax.Tokens) *hcl.Diagnostic {
 			sequence = nil
 		case sequence != nil && t.Type == hclsyntax.TokenIdent && string(t.Bytes) == h.word && i > 0 && tokens[i-1].Type == hclsyntax.TokenNewline:
 			return &hcl.Diagnostic{
-				Severity: hcl.DiagError, Summary: "Unclosed template interpolation sequence", Subject: &sequence.Range,
+				Severity: hcl.DiagError, Summary: unclosedSequence, Subject: &sequence.Range,
 				Detail: "There is no closing brace for this interpolation sequence.",
 			}
 		}

@@ -11,7 +11,7 @@ import (
 
 // A JSONValue is a value for programs. What is sensitive or not known is null in it, and said to be there.
 type JSONValue struct {
-	Type      string `json:"type"`                // as a variable's: list(number)
+	Type      string `json:"type"`                // as a variable's: list(number); any: of an object or a tuple that is sensitive
 	Value     any    `json:"value"`               // a reference is its address
 	Sensitive bool   `json:"sensitive,omitempty"` // of the value or a part of it
 	Unknown   bool   `json:"unknown,omitempty"`
@@ -19,7 +19,7 @@ type JSONValue struct {
 
 // NewJSONValue gives a value as JSON.
 func NewJSONValue(v cty.Value) JSONValue {
-	out := JSONValue{Type: typeText(v.Type())}
+	out := JSONValue{Type: typeText(disclosed(v))}
 	out.Value = out.plain(v)
 	return out
 }

@@ -20,7 +20,7 @@ const (
 // FormatValue writes a value as HCL, in canonical form over several lines. What it writes is an expression that gives the value
 // again, but for what is sensitive or not known, and the digits that numberText leaves out. A reference is written as its address.
 func FormatValue(v cty.Value) string {
-	var p valuePrinter
+	p := valuePrinter{secretive: v.ContainsMarked()}
 	p.value(v, 0)
 	if p.Len() > maxShown {
 		return cut(p.String(), maxShown) + fmt.Sprintf("\n(the first %d MiB)", maxShown>>20)
@@ -28,7 +28,10 @@ func FormatValue(v cty.Value) string {
 	return p.String()
 }
 
-type valuePrinter struct{ strings.Builder }
+type valuePrinter struct {
+	strings.Builder
+	secretive bool // something in the value is sensitive, so that the names in its types may be
+}
 
 // value writes a value. Its lines but the first are indented by so many levels.
 func (p *valuePrinter) value(v cty.Value, level int) {
@@ -41,6 +44,9 @@ func (p *valuePrinter) value(v cty.Value, level int) {
 	case !v.IsKnown():
 		p.WriteString(UnknownValue)
 	case v.IsNull():
+		if p.secretive {
+			t = opaque(t)
+		}
 		p.WriteString(nullOf(t))
 	case level > maxDepth:
 		p.WriteString("(nested too deeply)")

@@ -82,9 +82,10 @@ func (v *values) missing(a attr) {
 	}
 }
 
-// misspelt says whether one of the names that don't belong into the body was probably meant for this one.
+// misspelt says whether one of the names that don't belong into the body was probably meant for this one, as any is where there is no other.
 func (v *values) misspelt(name string) bool {
-	return slices.ContainsFunc(v.unread, func(given string) bool { return given == "" || nearest(given, v.schema.names()) == name })
+	names := v.schema.names()
+	return slices.ContainsFunc(v.unread, func(given string) bool { return given == "" || len(names) == 1 || nearest(given, names) == name })
 }
 
 // readOptional decodes the one block of a kind; where there is none, the defaults stand.

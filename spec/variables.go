@@ -51,7 +51,7 @@ func (d *decoder) inputs(all blocks) {
 	for _, v := range order {
 		d.uses.owner = "var." + v.name
 		if !d.validate(v) {
-			vars[v.name] = cty.UnknownVal(v.value.Type()) // one mistake, one diagnostic
+			vars[v.name] = cty.UnknownVal(disclosed(v.value)) // one mistake, one diagnostic
 		}
 	}
 	d.know("var", cty.ObjectVal(vars))
@@ -79,6 +79,12 @@ func isSecret(body *values) bool {
 	return body.misspelt("sensitive")
 }
 
+// foreignTypes are the names of types elsewhere, with what they are called here.
+var foreignTypes = map[string]string{
+	"int": "number", "integer": "number", "float": "number", "double": "number", "str": "string", "text": "string", "boolean": "bool",
+	"array": "list(any)", "dict": "map(any)",
+}
+
 func (d *decoder) variableType(body *values) (cty.Type, *typeexpr.Defaults) {
 	a, ok := body.attrs["type"]
 	if !ok && body.misspelt("type") {
@@ -93,6 +99,8 @@ func (d *decoder) variableType(body *values) (cty.Type, *typeexpr.Defaults) {
 		switch written := d.text(*diag.Subject); {
 		case written == "list" || written == "set" || written == "map":
 			diag.Detail += fmt.Sprintf(" Write it as %s(string), say.", written)
+		case foreignTypes[written] != "":
+			diag.Detail += fmt.Sprintf(" Did you mean %s?", foreignTypes[written])
 		case !slices.Contains(types, written):
 			diag.Detail += didYouMean(written, types, "")
 		}

@@ -31,6 +31,7 @@ func (d *decoder) warnings() {
 		d.idleAxes(e)
 	}
 	d.idleEffects()
+	d.slips()
 	d.unused()
 }
 

@@ -46,7 +46,9 @@ func newData(t *Template, report Report, st study.Study) (map[string]any, error)
 		"title":    reportTitle(report, st),
 		"analyses": list(names),
 		"vars":     object(vars),
-		"template": map[string]any{"name": t.name, "digest": t.digest},
+
+		"calibration": report.Calibration,
+		"template":    map[string]any{"name": t.name, "digest": t.digest},
 	}
 	data["findings"], data["warnings"] = list(findings), list(warnings)
 	return data, nil

@@ -18,6 +18,8 @@ type Report struct {
 	Title    string         // "" takes that of the first experiment, or "Report" and the name
 	Analyses []string       // names in the study, in the order of the report
 	Vars     map[string]any // as the spec gives them: strings, numbers, bools, and lists and maps of those
+
+	Calibration string // how well the instrument measures, in a line; "" where nobody says
 }
 
 // A Template is parsed and ready to render. It may be used by several goroutines at once.

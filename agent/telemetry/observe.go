@@ -34,7 +34,7 @@ type Observed struct {
 
 // Sampling is what the observing itself took.
 type Sampling struct {
-	Samples  int   `json:"samples"`              // of the processes, those at the beginning and the end among them
+	Samples  int   `json:"samples"`              // of the processes, after the one at the beginning; that at the end among them
 	SampleNS int64 `json:"sample_ns"`            // mean time of one: wall-clock time, so at least its CPU time
 	GPUCPUNS int64 `json:"gpu_cpu_ns,omitempty"` // CPU time of nvidia-smi, which the agent's does not hold
 }

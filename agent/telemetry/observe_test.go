@@ -251,6 +251,24 @@ func TestObserveWithoutBegin(t *testing.T) {
 	await(t, "the child is gone", func() bool { return !alive(child) })
 }
 
+// Samples are taken again and again, and none once the run has ended.
+func TestObserveSamples(t *testing.T) {
+	o := observe(t.Context(), served(), Subject{Interval: time.Millisecond})
+	samples := func() int {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return o.samples
+	}
+	o.Begin()
+	await(t, "samples are taken", func() bool { return samples() > 2 })
+	o.End(t.Context())
+	before := samples()
+	o.tick() // that of a timer that went off just before the end
+	if after := samples(); after != before {
+		t.Errorf("%d samples after the end, %d before", after, before)
+	}
+}
+
 func BenchmarkSample(b *testing.B) {
 	o := Observe(b.Context(), Subject{Interval: time.Hour})
 	o.Begin()

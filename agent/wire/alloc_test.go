@@ -18,6 +18,7 @@ func TestDecodeMakesNothingPerChunk(t *testing.T) {
 		"varied":          {OpenAIChat, delta0(`"content":"a"`) + delta0(`"reasoning":"\u00e9"`), openAIDone},
 		"usage each time": {OpenAIChat, delta0(`"content":"a"},"usage":{"completion_tokens":1},"x":{"x":1`), openAIDone},
 		"calls of tools":  {OpenAIChat, delta0(`"tool_calls":[{"index":0,"function":{"arguments":"a"}}]`), openAIDone},
+		"parts":           {OpenAIChat, delta0(`"content":[{"text":"a"},{"thinking":[{"text":"b"}]}]`), openAIDone},
 		"completions":     {OpenAICompletions, `data: {"choices":[{"text":"a"}]}` + "\n\n", openAIDone},
 	} {
 		allocations := func(chunks int) float64 {

@@ -13,6 +13,11 @@ type assembly struct {
 	firstNS *int64
 	choices []choiceParts
 	figures figures
+
+	// Those of the message that is read.
+	scanner scanner
+	message message
+	pattern pattern
 }
 
 // choiceParts are what came of one choice.
@@ -29,10 +34,20 @@ type callParts struct {
 	arguments []byte
 }
 
-// take takes a line or an event that was walked into m, with what was found wrong with it. A message of
-// the protocol has the member that is named, or an error.
-func (a *assembly) take(e event, m *message, wrong error, member string) error {
-	switch {
+// fill takes a line or an event into the message by the pattern, if it can; else it makes the scanner ready to walk it.
+func (a *assembly) fill(data []byte) bool {
+	if a.pattern.fill(data, &a.scanner) {
+		return true
+	}
+	a.message.reset()
+	a.scanner.reset(data)
+	return false
+}
+
+// take takes the message of a line or an event that was walked. Of the protocol it has the member that is named, or an error.
+func (a *assembly) take(e event, member string) error {
+	m := &a.message
+	switch wrong := a.scanner.end(); {
 	case wrong == errCutOff && !e.ended:
 		return fmt.Errorf("%w, inside %s", ErrUnfinished, quote(e.data))
 	case wrong != nil:
@@ -42,22 +57,30 @@ func (a *assembly) take(e event, m *message, wrong error, member string) error {
 	if !m.answers && reported == nil {
 		return fmt.Errorf("%w: neither %s nor error in %s", ErrMalformed, member, quote(e.data))
 	}
-	if err := a.add(m, e.last); err != nil {
+	if err := a.add(e.last); err != nil {
 		return err
 	}
+	a.figures.take(&m.figures)
+	a.pattern.learn(e, m, &a.scanner)
 	return reported
 }
 
-// add takes a message whose JSON ends at the offset last of the tape.
-func (a *assembly) add(m *message, last int) error {
+// add takes what the message brings of choices. Its JSON ends at the offset last of the tape.
+func (a *assembly) add(last int) error {
 	if a.firstNS == nil {
 		a.firstNS = new(a.tape.At(last))
 	}
-	for i := range m.deltas {
-		d := &m.deltas[i]
+	for i := range a.message.deltas {
+		d := &a.message.deltas[i]
 		c := a.choice(int(d.choice.n))
 		c.response = d.content.appendTo(c.response)
+		for _, part := range d.parts {
+			c.response = part.appendTo(c.response)
+		}
 		c.thinking = d.thinking.appendTo(c.thinking)
+		for _, part := range d.thoughts {
+			c.thinking = part.appendTo(c.thinking)
+		}
 		c.refusal = d.refusal.appendTo(c.refusal)
 		if len(d.finish) > 0 {
 			c.reason = d.finish.appendTo(c.reason[:0])
@@ -72,7 +95,6 @@ func (a *assembly) add(m *message, last int) error {
 			a.chunks = append(a.chunks, Chunk{NS: a.tape.At(last), Choice: int32(d.choice.n), Kind: kind})
 		}
 	}
-	a.figures.take(&m.figures)
 	return nil
 }
 
@@ -153,7 +175,10 @@ func (a *assembly) stream() Stream {
 		}
 	}
 	f := &a.figures
-	s.Tokens = Tokens{Prompt: f[promptTokens].int(), Cached: f[cachedTokens].int(), Output: f[outputTokens].or(f[evalN]).int(), Reasoning: f[reasoningTokens].int()}
+	s.Tokens = Tokens{
+		Prompt: f[promptTokens].or(f[promptN].and(f[cacheN])).int(), Cached: f[cachedTokens].or(f[cacheN]).int(),
+		Output: f[outputTokens].or(f[evalN]).int(), Reasoning: f[reasoningTokens].int(),
+	}
 	s.Timings = Timings{
 		TotalNS: f[totalNS].int64(), LoadNS: f[loadNS].int64(), PromptEvalNS: f[promptNS].int64(), EvalNS: f[evalNS].int64(),
 		PromptEvalCount: f[promptN].int(), EvalCount: f[evalN].int(), DoneReason: s.DoneReason,

@@ -57,11 +57,19 @@ func BenchmarkDecodeOpenAI(b *testing.B) {
 	}, vllmLast))
 }
 
-// The same, but no event has around its content what the one before it has.
+// The same, but the time changes from event to event, as in OpenAI's own the obfuscation does.
 func BenchmarkDecodeOpenAIVaried(b *testing.B) {
 	benchmarkDecode(b, OpenAIChat, benchmarkBody(func(i int, token string) string {
 		return fmt.Sprintf(strings.Replace(vllmToken, "1762783387", fmt.Sprint(1762783387+i), 1), token)
 	}, vllmLast))
+}
+
+// The same of two choices in turn, so that no pattern holds.
+func BenchmarkDecodeOpenAIChoices(b *testing.B) {
+	second := strings.Replace(vllmLast, `"index":0`, `"index":1`, 1)
+	benchmarkDecode(b, OpenAIChat, benchmarkBody(func(i int, token string) string {
+		return fmt.Sprintf(strings.Replace(vllmToken, `"index":0`, fmt.Sprintf(`"index":%d`, i%2), 1), token)
+	}, strings.TrimSuffix(second, openAIDone)+vllmLast))
 }
 
 // What encoding/json takes for the same events, without all that is around them.

@@ -35,8 +35,8 @@ func cut(body []byte, size int) (parts []string) {
 
 func TestSplitAtEveryByte(t *testing.T) {
 	for p, tests := range map[Protocol][][]decodeTest{
-		OllamaChat: {ollamaTests(), ollamaChatTests()},
-		OpenAIChat: {openAITests(), openAIContentTests(), patternTests()},
+		OllamaChat: {ollamaTests(), ollamaChatTests(), ollamaHoleTests()},
+		OpenAIChat: {openAITests(), openAIContentTests(), patternTests(), holeTests()},
 	} {
 		for _, test := range slices.Concat(tests...) {
 			body := []byte(strings.Join(test.reads, ""))
@@ -83,12 +83,25 @@ func stamped(s Stream, tape *Tape) Stream {
 
 func FuzzDecodeOllama(f *testing.F) {
 	f.Add([]byte("{\"respons\\u0065\":\"\xff\",\"response\":null,\"done\":null,\"error\":{\"message\":\"x\"}}\n"), 1)
-	fuzzDecode(f, OllamaChat, ollamaTests(), ollamaChatTests())
+	fuzzDecode(f, OllamaChat, ollamaTests(), ollamaChatTests(), ollamaHoleTests())
 }
 
 func FuzzDecodeOpenAI(f *testing.F) {
 	f.Add([]byte(`data: {"choices":[{"index":1,"text":"b"},{"delta":{"reasoning":"c","refusal":"d"}}],"object":"error","message":"x","error":null}`), 1)
-	fuzzDecode(f, OpenAIChat, openAITests(), openAIContentTests(), patternTests())
+	fuzzDecode(f, OpenAIChat, openAITests(), openAIContentTests(), patternTests(), holeTests())
+}
+
+// FuzzHoles puts any bytes where a pattern has its holes.
+func FuzzHoles(f *testing.F) {
+	for _, value := range []string{`"c"`, "3", ` {"x":[null]}`, `1,"choices":[]`, `"\"`, "[3", "03", "3\n\n"} {
+		f.Add(value, "c", value)
+	}
+	f.Add("3", `c","refusal":"d`, "3")
+	f.Fuzz(func(t *testing.T, before, text, behind string) {
+		body := changing(`"1"`, "a", "1") + changing(`"2"`, "b", "2") + changing(before, text, behind) + changing("4", "d", "4") + openAIDone
+		want, err := refer(OpenAIChat, []byte(body))
+		checkDecode(t, OpenAIChat, want, err, body)
+	})
 }
 
 // A scanner takes what encoding/json takes, finds the same text in a string, and tells a text that is cut

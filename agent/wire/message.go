@@ -26,6 +26,7 @@ type message struct {
 type delta struct {
 	choice                             figure // its index; the first, if the server doesn't number them
 	content, thinking, refusal, finish quoted
+	parts, thoughts                    []quoted // of content and thinking, where the server sends a list
 	calls                              []callDelta
 }
 
@@ -47,6 +48,7 @@ const (
 	evalNS
 	promptN      // tokens computed in promptNS
 	evalN        // tokens computed in evalNS
+	cacheN       // tokens of the prompt that were not computed, by llama.cpp's timings
 	promptTokens // by the usage, as all that follow
 	outputTokens
 	cachedTokens
@@ -64,16 +66,16 @@ func (m *message) nextDelta() *delta {
 	}
 	m.deltas = m.deltas[:n+1]
 	d := &m.deltas[n]
-	*d = delta{calls: d.calls[:0]}
+	*d = delta{parts: d.parts[:0], thoughts: d.thoughts[:0], calls: d.calls[:0]}
 	return d
 }
 
 // kind is what the delta brings, if it brings something.
 func (d *delta) kind() (Kind, bool) {
 	switch {
-	case len(d.content) > 0 || len(d.refusal) > 0:
+	case len(d.content) > 0 || len(d.parts) > 0 || len(d.refusal) > 0:
 		return Content, true
-	case len(d.thinking) > 0:
+	case len(d.thinking) > 0 || len(d.thoughts) > 0:
 		return Thinking, true
 	}
 	for i := range d.calls {

@@ -14,8 +14,6 @@ func decodeLines(t *Tape) (Stream, error) {
 }
 
 func (a *assembly) lines(data []byte) error {
-	var s scanner
-	var m message
 	for start := 0; start < len(data); {
 		end, ended := len(data), false
 		if i := bytes.IndexByte(data[start:], '\n'); i >= 0 {
@@ -27,20 +25,24 @@ func (a *assembly) lines(data []byte) error {
 		if len(line) == 0 {
 			continue
 		}
-		if m.done {
+		if a.message.done {
 			return fmt.Errorf("%w: after done it goes on with %s", ErrMalformed, quote(line))
 		}
 		if len(line) > MaxLine {
 			return fmt.Errorf("%w: a line of %d bytes, over %d", ErrMalformed, len(line), MaxLine)
 		}
-		m.reset()
-		s.reset(line)
-		s.ollama(&m)
-		if err := a.take(event{data: line, last: last, ended: ended}, &m, s.end(), "done"); err != nil {
+		var err error
+		if a.fill(line) {
+			err = a.add(last)
+		} else {
+			a.scanner.ollama(&a.message)
+			err = a.take(event{data: line, last: last, ended: ended}, "done")
+		}
+		if err != nil {
 			return err
 		}
 	}
-	if !m.done {
+	if !a.message.done {
 		return ErrUnfinished
 	}
 	return nil

@@ -205,6 +205,7 @@ type CompletionTokensDetails struct {
 
 // LlamaCPPTimings stand in the last event of llama.cpp's server. Durations are ms.
 type LlamaCPPTimings struct {
+	CacheN      *int     `json:"cache_n,omitempty"`  // tokens of the prompt that came from the cache; newer servers say it
 	PromptN     *int     `json:"prompt_n,omitempty"` // tokens computed, those from the cache left out
 	PromptMS    *float64 `json:"prompt_ms,omitempty"`
 	PredictedN  *int     `json:"predicted_n,omitempty"`

@@ -18,9 +18,6 @@ func decodeEvents(t *Tape) (Stream, error) {
 
 // events says whether [DONE] came. Without it a stream is whole when every choice has its reason to end.
 func (a *assembly) events(r *eventReader) (done bool, err error) {
-	var s scanner
-	var m message
-	var p pattern
 	for e, ok := r.next(); ok; e, ok = r.next() {
 		switch {
 		case done:
@@ -33,14 +30,11 @@ func (a *assembly) events(r *eventReader) (done bool, err error) {
 		case !e.ended && strings.HasPrefix(doneMark, string(e.data)):
 			return done, fmt.Errorf("%w, inside %s", ErrUnfinished, quote(e.data))
 		}
-		if p.fill(e.data, &s) {
-			err = a.add(&m, e.last)
+		if a.fill(e.data) {
+			err = a.add(e.last)
 		} else {
-			m.reset()
-			s.reset(e.data)
-			s.openAI(&m)
-			err = a.take(e, &m, s.end(), "choices")
-			p.learn(e, &m)
+			a.scanner.openAI(&a.message)
+			err = a.take(e, "choices")
 		}
 		if err != nil {
 			return done, err
@@ -117,7 +111,7 @@ func (s *scanner) delta(d *delta) {
 	for ok := s.object(); ok; ok = s.member() {
 		switch string(s.key) {
 		case "content":
-			d.content = s.text()
+			s.content(d)
 		case "reasoning_content", "reasoning", "thinking":
 			if text := s.text(); len(text) > 0 { // a server may send both, and one of them empty
 				d.thinking = text
@@ -138,6 +132,52 @@ func (s *scanner) delta(d *delta) {
 			s.skip()
 		}
 	}
+}
+
+// content takes the text of a delta, or a list of its parts, as Mistral's servers send it.
+func (s *scanner) content(d *delta) {
+	d.content, d.parts, d.thoughts = nil, d.parts[:0], d.thoughts[:0]
+	if s.peek() != '[' {
+		d.content = s.text()
+		return
+	}
+	for ok := s.array(); ok; ok = s.element() {
+		if s.peek() == '"' {
+			d.parts = s.part(d.parts)
+			continue
+		}
+		for ok := s.object(); ok; ok = s.member() {
+			switch string(s.key) {
+			case "text":
+				d.parts = s.part(d.parts)
+			case "thinking":
+				s.thoughts(d)
+			default:
+				s.skip()
+			}
+		}
+	}
+}
+
+// thoughts takes the list of parts of what a model thinks.
+func (s *scanner) thoughts(d *delta) {
+	for ok := s.array(); ok; ok = s.element() {
+		for ok := s.object(); ok; ok = s.member() {
+			if string(s.key) == "text" {
+				d.thoughts = s.part(d.thoughts)
+			} else {
+				s.skip()
+			}
+		}
+	}
+}
+
+// part takes a text that is one of several.
+func (s *scanner) part(parts []quoted) []quoted {
+	if text := s.text(); len(text) > 0 {
+		parts = append(parts, text)
+	}
+	return parts
 }
 
 // call walks a ToolCallDelta, or Ollama's MessageToolCall.
@@ -207,6 +247,8 @@ func (s *scanner) detail(name string, f *figure) {
 func (s *scanner) timings(f *figures) {
 	for ok := s.object(); ok; ok = s.member() {
 		switch string(s.key) {
+		case "cache_n":
+			s.integer(&f[cacheN], mostTokens)
 		case "prompt_n":
 			s.integer(&f[promptN], mostTokens)
 		case "prompt_ms":

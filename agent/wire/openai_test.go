@@ -118,6 +118,27 @@ func openAIContentTests() []decodeTest {
 		{"llama.cpp's timings", []string{
 			delta0(`"content":"a"`), `data: {"choices":[],"timings":{"prompt_n":2,"prompt_ms":1.5,"prompt_per_second":1e3,"predicted_n":1,"predicted_ms":0.0000004}}` + "\n\n", end,
 		}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}}, Choice: Choice{Response: "a"}, Tokens: Tokens{Output: new(1)}, Timings: Timings{PromptEvalNS: new(int64(1500000)), EvalNS: new(int64(0)), PromptEvalCount: new(2), EvalCount: new(1)}}, nil, ""},
+		{"llama.cpp's timings of a prompt in its cache", []string{
+			delta0(`"content":"a"`), `data: {"choices":[],"timings":{"cache_n":5,"prompt_n":2,"predicted_n":1}}` + "\n\n", end,
+		}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}}, Choice: Choice{Response: "a"}, Tokens: Tokens{Prompt: new(7), Cached: new(5), Output: new(1)}, Timings: Timings{PromptEvalCount: new(2), EvalCount: new(1)}}, nil, ""},
+		{"timings beside a usage", []string{
+			delta0(`"content":"a"`), `data: {"choices":[],"timings":{"cache_n":5,"prompt_n":2},"usage":{"prompt_tokens":8,"prompt_tokens_details":{"cached_tokens":6}}}` + "\n\n", end,
+		}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}}, Choice: Choice{Response: "a"}, Tokens: Tokens{Prompt: new(8), Cached: new(6)}, Timings: Timings{PromptEvalCount: new(2)}}, nil, ""},
+		{"a usage that doesn't tell of the cache", []string{
+			delta0(`"content":"a"`), `data: {"choices":[],"timings":{"cache_n":5},"usage":{"prompt_tokens":8}}` + "\n\n", end,
+		}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}}, Choice: Choice{Response: "a"}, Tokens: Tokens{Prompt: new(8), Cached: new(5)}}, nil, ""},
+		{"content in parts", []string{
+			delta0(`"content":[{"type":"text","text":"a\ud83d"},{"type":"reference","reference_ids":[1]},"\ude42",{"text":null},null]`),
+			delta0(`"content":[]`), delta0(`"content":[{"type":"text","text":"b"}]`), delta0(`"content":[{"type":"text","text":"c"}]`), end,
+		}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}, {NS: 2}, {NS: 3}}, Choice: Choice{Response: "a\uFFFD\uFFFDbc"}}, nil, ""},
+		{"thinking in parts", []string{
+			delta0(`"content":[{"type":"thinking","thinking":[{"type":"text","text":"h"},{"type":"text","text":"m"}]}]`),
+			delta0(`"content":[{"type":"thinking","thinking":[]},{"type":"text","text":"a"}]`), openAIStop + end,
+		}, stopped(Stream{FirstNS: firstNS, Chunks: []Chunk{{Kind: Thinking}, {NS: 1}}, Choice: Choice{Response: "a", Thinking: "hm"}}), nil, ""},
+		{"content in parts and then not", []string{delta0(`"content":[{"text":"x"},{"thinking":[{"text":"y"}]}],"content":"a"`), delta0(`"content":"x","content":[{"text":"b"}]`), end}, Stream{FirstNS: firstNS, Chunks: []Chunk{{}, {NS: 1}}, Choice: Choice{Response: "ab"}}, nil, ""},
+		{"a part that is none", []string{delta0(`"content":["a",5]`)}, Stream{}, ErrMalformed, `"content" can't be a number`},
+		{"a part whose text is none", []string{delta0(`"content":[{"text":5}]`)}, Stream{}, ErrMalformed, `"text" can't be a number`},
+		{"thinking that is no list", []string{delta0(`"content":[{"thinking":5}]`)}, Stream{}, ErrMalformed, `"thinking" can't be a number`},
 		{"a negative timing", []string{`data: {"choices":[],"timings":{"prompt_ms":-0.1}}` + "\n\n"}, Stream{}, ErrMalformed, `"prompt_ms" is negative`},
 		{"an absurd timing", []string{`data: {"choices":[],"timings":{"prompt_ms":1e300}}` + "\n\n"}, Stream{}, ErrMalformed, `"prompt_ms" is no number up to`},
 		{"an infinite timing", []string{`data: {"choices":[],"timings":{"prompt_ms":1e999}}` + "\n\n"}, Stream{}, ErrMalformed, `"prompt_ms" is no number up to`},

@@ -1,43 +1,84 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
-// A pattern is what stands before and behind the text in an event. A server writes it word for word from
-// token to token. JSON is read from left to right, so where an event begins and ends with the same bytes
-// as one that was found right, only its text can differ, and it alone must be scanned.
+// A pattern is what a server writes word for word in every line or event. Between its pieces are holes: the text, and the values
+// that nobody asks for and that were seen to change, as a time or an id. JSON is read from left to right, so where the pieces are
+// those of a message that was found right, and each hole has a value, only the text can differ: no more than the holes must be scanned.
 type pattern struct {
-	before, after []byte  // both with the quote of the text
-	text          *quoted // where the message has it
+	holes []hole
+	after []byte   // what is behind the last hole
+	text  *quoted  // where the message has the text; nil where nothing was learnt
+	seen  [][]byte // what was in the message that was learnt from before, where holes can be
 }
 
-// learn takes the pattern of an event that was found right and parsed into m.
-func (p *pattern) learn(e event, m *message) {
-	*p = pattern{}
+// A hole is a value of which only the end is looked for, or the text.
+type hole struct {
+	before []byte // what is between the hole before and this one
+	depth  int    // how deep the value stands
+	text   bool
+}
+
+// learn takes the pattern of a message that was found right and that the scanner has walked into m.
+func (p *pattern) learn(e event, m *message, s *scanner) {
+	p.text = nil
 	if len(m.deltas) == 0 || e.joined {
 		return
 	}
-	p.text = &m.deltas[0].content
-	if len(*p.text) == 0 {
-		p.text = &m.deltas[0].thinking
+	text := &m.deltas[0].content
+	if len(*text) == 0 {
+		text = &m.deltas[0].thinking
 	}
-	if text := *p.text; len(text) > 0 {
-		begin := cap(e.data) - cap(text) // both slices reach to the end of the tape
-		p.before, p.after = e.data[:begin], e.data[begin+len(text):]
+	if len(*text) == 0 {
+		return
 	}
+	p.text = text
+	begin := cap(e.data) - cap(*text) // both slices reach to the end of the tape
+	at, _ := slices.BinarySearchFunc(s.passed, begin, func(v span, begin int) int { return v.begin - begin })
+	s.passed = slices.Insert(s.passed, at, span{begin: begin - 1, end: begin + len(*text) + 1}) // with its quotes
+	p.dig(e.data, s.passed, at)
 }
 
-// fill puts the text of an event into the message that was learnt from, if all else is the same. An event without a text is left to the scanner: it may stand for another text.
+// dig makes holes of the values that changed since the message that was learnt from before, and of the text, which is one of them.
+// Where that message had more of them or fewer, some become holes in vain, which only costs time.
+func (p *pattern) dig(data []byte, values []span, text int) {
+	p.holes = p.holes[:0]
+	last := 0
+	for i, v := range values {
+		value := data[v.begin:v.end]
+		if i == len(p.seen) {
+			p.seen = append(p.seen, value)
+		}
+		if i == text || !bytes.Equal(value, p.seen[i]) {
+			p.holes = append(p.holes, hole{data[last:v.begin], v.depth, i == text})
+			last = v.end
+		}
+		p.seen[i] = value
+	}
+	p.after = data[last:]
+}
+
+// fill puts the text of another message into the one that was learnt from, if all else is the same. A message without a text is
+// left to the scanner: it may stand for another text.
 func (p *pattern) fill(data []byte, s *scanner) bool {
-	rest, begins := bytes.CutPrefix(data, p.before)
-	found, ends := bytes.CutSuffix(rest, p.after)
-	if !begins || !ends || p.before == nil || len(found) == 0 {
+	if p.text == nil {
 		return false
 	}
-	s.reset(data[len(p.before)-1 : len(p.before)+len(found)+1]) // with its quotes
-	text := s.text()
-	if s.end() != nil {
-		return false
+	s.reset(data)
+	for i := range p.holes {
+		h := &p.holes[i]
+		if !bytes.HasPrefix(s.data[s.pos:], h.before) {
+			return false
+		}
+		s.pos, s.depth = s.pos+len(h.before), h.depth
+		if !h.text {
+			s.value()
+		} else if *p.text, _ = s.quoted(); len(*p.text) == 0 {
+			return false
+		}
 	}
-	*p.text = text
-	return true
+	return bytes.Equal(s.data[s.pos:], p.after)
 }

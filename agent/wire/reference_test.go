@@ -17,6 +17,8 @@ type reference struct {
 	choices []Choice
 	indexes [][]int // of the calls of each choice; -1 where the server gives none
 	done    bool
+
+	fromCache *int // by llama.cpp's timings
 }
 
 func refer(p Protocol, body []byte) (Stream, error) {
@@ -34,8 +36,15 @@ func refer(p Protocol, body []byte) (Stream, error) {
 		r.stream.Others = nil
 	}
 	r.stream.Timings.DoneReason = r.stream.DoneReason
-	if r.stream.Tokens.Output == nil {
-		r.stream.Tokens.Output = r.stream.Timings.EvalCount
+	tokens, computed := &r.stream.Tokens, r.stream.Timings.PromptEvalCount
+	if tokens.Prompt == nil && computed != nil && r.fromCache != nil {
+		tokens.Prompt = new(*computed + *r.fromCache)
+	}
+	if tokens.Cached == nil {
+		tokens.Cached = r.fromCache
+	}
+	if tokens.Output == nil {
+		tokens.Output = r.stream.Timings.EvalCount
 	}
 	return r.stream, err
 }
@@ -71,10 +80,11 @@ func (r *reference) ollama(body []byte) error {
 // message takes one message by its parse, all of it or nothing.
 func (r *reference) message(raw []byte, last int, parse func(raw []byte, m *referenceMessage) error) error {
 	m := referenceMessage{stream: &r.stream}
-	tokens, timings := r.stream.Tokens, r.stream.Timings
+	tokens, timings, fromCache := r.stream.Tokens, r.stream.Timings, r.fromCache
+	forget := func() { r.stream.Tokens, r.stream.Timings, r.fromCache = tokens, timings, fromCache }
 	err := parse(raw, &m)
 	if err != nil || !m.answers && m.fault == "" {
-		r.stream.Tokens, r.stream.Timings = tokens, timings
+		forget()
 		return ErrMalformed
 	}
 	r.done = r.done || m.done
@@ -83,7 +93,7 @@ func (r *reference) message(raw []byte, last int, parse func(raw []byte, m *refe
 	}
 	for _, d := range m.deltas {
 		if err := r.delta(d, last); err != nil {
-			r.stream.Tokens, r.stream.Timings = tokens, timings
+			forget()
 			return err
 		}
 	}
@@ -103,6 +113,7 @@ type referenceMessage struct {
 type referenceDelta struct {
 	choice                             int
 	content, thinking, refusal, reason string
+	thoughts                           string // thinking in a list of parts
 	calls                              []referenceCall
 }
 
@@ -119,7 +130,7 @@ func (r *reference) delta(d referenceDelta, last int) error {
 	}
 	c, indexes := &r.choices[d.choice], &r.indexes[d.choice]
 	c.Response += d.content
-	c.Thinking += d.thinking
+	c.Thinking += d.thinking + d.thoughts
 	c.Refusal += d.refusal
 	if d.reason != "" {
 		c.DoneReason = d.reason
@@ -151,7 +162,7 @@ func (r *reference) delta(d referenceDelta, last int) error {
 	chunk := Chunk{NS: int64(last), Choice: int32(d.choice)}
 	switch {
 	case d.content != "" || d.refusal != "":
-	case d.thinking != "":
+	case d.thinking+d.thoughts != "":
 		chunk.Kind = Thinking
 	case calling:
 		chunk.Kind = Calling
@@ -351,7 +362,12 @@ func referDelta(raw []byte, d *referenceDelta) error {
 	return eachMember(raw, func(name string, raw []byte) error {
 		switch name {
 		case "content":
-			return setText(&d.content, raw)
+			d.thoughts = ""
+			if raw[0] != '[' {
+				return setText(&d.content, raw)
+			}
+			d.content = ""
+			return eachElement(raw, func(raw []byte) error { return referPart(raw, d) })
 		case "thinking", "reasoning", "reasoning_content":
 			var thinking string
 			err := setText(&thinking, raw)
@@ -371,6 +387,35 @@ func referDelta(raw []byte, d *referenceDelta) error {
 				err := referCall(raw, &call)
 				d.calls = append(d.calls, call)
 				return err
+			})
+		}
+		return nil
+	})
+}
+
+// referPart takes one of a list of parts of a content.
+func referPart(raw []byte, d *referenceDelta) error {
+	more := func(to *string, raw []byte) error {
+		var text string
+		err := setText(&text, raw)
+		*to += text
+		return err
+	}
+	if raw[0] == '"' {
+		return more(&d.content, raw)
+	}
+	return eachMember(raw, func(name string, raw []byte) error {
+		switch name {
+		case "text":
+			return more(&d.content, raw)
+		case "thinking":
+			return eachElement(raw, func(raw []byte) error {
+				return eachMember(raw, func(name string, raw []byte) error {
+					if name == "text" {
+						return more(&d.thoughts, raw)
+					}
+					return nil
+				})
 			})
 		}
 		return nil
@@ -443,6 +488,8 @@ func (r *reference) timings(raw []byte) error {
 	t := &r.stream.Timings
 	return eachMember(raw, func(name string, raw []byte) error {
 		switch name {
+		case "cache_n":
+			return setInt(&r.fromCache, raw, mostTokens)
 		case "prompt_n":
 			return setInt(&t.PromptEvalCount, raw, mostTokens)
 		case "predicted_n":

@@ -34,7 +34,15 @@ type scanner struct {
 	fault fault
 	at    int    // offset of the fault
 	wrong string // the first value that can't be what it ought to be; the text may still be JSON
+
+	passed []span // the first values that were skipped
 }
+
+// A span is where a value stands in a text, and how deep.
+type span struct{ begin, end, depth int }
+
+// mostPassed is how many values that are skipped are kept in mind.
+const mostPassed = 32
 
 // A fault is why a text is not JSON.
 type fault uint8
@@ -51,7 +59,7 @@ const (
 var errCutOff = errors.New("the JSON ends too early")
 
 // reset begins with another text.
-func (s *scanner) reset(data []byte) { *s = scanner{data: data} }
+func (s *scanner) reset(data []byte) { *s = scanner{data: data, passed: s.passed[:0]} }
 
 // end says what is wrong with the text, all of which must have been walked.
 func (s *scanner) end() error {
@@ -249,18 +257,28 @@ func plain(data []byte, i int) int {
 	return i
 }
 
-// skip takes any value.
+// skip passes over a value that nobody asks for.
 func (s *scanner) skip() {
+	s.peek()
+	begin := s.pos
+	s.value()
+	if len(s.passed) < mostPassed {
+		s.passed = append(s.passed, span{begin, s.pos, s.depth})
+	}
+}
+
+// value takes any value.
+func (s *scanner) value() {
 	switch c := s.peek(); c {
 	case '"':
 		s.quoted()
 	case '{':
 		for ok := s.object(); ok; ok = s.member() {
-			s.skip()
+			s.value()
 		}
 	case '[':
 		for ok := s.array(); ok; ok = s.element() {
-			s.skip()
+			s.value()
 		}
 	case 't':
 		s.literal("true")
@@ -277,7 +295,7 @@ func (s *scanner) skip() {
 func (s *scanner) raw() []byte {
 	s.peek()
 	start := s.pos
-	s.skip()
+	s.value()
 	return s.data[start:s.pos]
 }
 

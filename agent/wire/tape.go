@@ -16,6 +16,7 @@ type Tape struct {
 	limit     int
 	unstamped int  // marks without the kernel's stamp
 	kernel    bool // times are the kernel's
+	cursor    int  // mark of the last offset that was asked for
 }
 
 // A Stamp says when bytes came, in ns since a moment that is the same for the whole tape.
@@ -86,9 +87,16 @@ func (t *Tape) Span() (first, last int64, ok bool) {
 	return t.at(t.marks[0]), t.at(t.marks[len(t.marks)-1]), true
 }
 
-// At is the time at which the byte at offset came, which must be on the tape.
+// At is the time at which the byte at offset came, which must be on the tape. It is asked for one offset after the other, so the
+// next is mostly near the last.
 func (t *Tape) At(offset int) int64 {
-	return t.at(t.marks[sort.Search(len(t.marks), func(i int) bool { return t.marks[i].end > offset })])
+	if t.cursor >= len(t.marks) || t.cursor > 0 && t.marks[t.cursor-1].end > offset {
+		t.cursor = sort.Search(len(t.marks), func(i int) bool { return t.marks[i].end > offset })
+	}
+	for t.marks[t.cursor].end <= offset {
+		t.cursor++
+	}
+	return t.at(t.marks[t.cursor])
 }
 
 func (t *Tape) at(m mark) int64 {

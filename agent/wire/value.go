@@ -34,6 +34,14 @@ func (f figure) or(other figure) figure {
 	return other
 }
 
+// and is the sum of this one and the other, absent where one of them is.
+func (f figure) and(other figure) figure {
+	if !f.ok || !other.ok {
+		return figure{}
+	}
+	return figure{f.n + other.n, true}
+}
+
 // mismatch takes a value that isn't what it ought to be.
 func (s *scanner) mismatch() {
 	kind := ""
@@ -53,7 +61,7 @@ func (s *scanner) mismatch() {
 		kind = "a number"
 	}
 	s.refuse("can't be " + kind)
-	s.skip()
+	s.value()
 }
 
 // refuse says what is wrong with the value of the member.
@@ -68,7 +76,7 @@ func (s *scanner) surplus(what string, most int) {
 	if s.wrong == "" && s.fault == 0 {
 		s.wrong = fmt.Sprintf("over %d %s", most, what)
 	}
-	s.skip()
+	s.value()
 }
 
 // text takes a string; it is nil for null.

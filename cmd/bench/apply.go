@@ -58,7 +58,8 @@ func (e *env) apply(c *cli.Context, end *closing) error {
 	switch {
 	case errors.Is(err, runner.ErrStopped):
 		e.complain(err)
-		end.interrupted(again + replaceWords(c, made, end.made))
+		flags, repeated := replaceWords(c, made, end.made)
+		end.interrupted(again+flags, repeated)
 		return status(exitInterrupted)
 	case made == nil:
 		return err

@@ -26,7 +26,7 @@ var rooms = []room{
 	{"bench/runner/caplog", nil},
 	{"bench/runner/crashpoint", nil},
 	{"bench/runner/scrub", nil},
-	{"bench/runner/journal", []string{"bench/agent", "bench/agent/load", "bench/runner/crashpoint"}},
+	{"bench/runner/journal", []string{"bench/agent", "bench/agent/load", "bench/runner/crashpoint", "bench/runner/reaper"}},
 	{"bench/runner/reaper", nil},
 	{"bench/runner/worker", []string{"bench/spec", "bench/agent/...", "bench/runner/caplog", "bench/runner/reaper", "bench/runner/scrub"}},
 	{"bench/runner/table", []string{"bench/spec", "bench/analysis", "bench/agent", "bench/agent/load", "bench/runner/journal"}},

@@ -121,7 +121,7 @@ func (l *runLister) records(exp *spec.Experiment, emit func(runLine) error) erro
 		run := register.Find(r.Place(), r.Address)
 		err = emit(runLine{
 			Address: r.Address, Experiment: r.Experiment, Configuration: r.Configuration, Arm: r.Arm, Repeat: r.Repeat,
-			Attempt: r.Attempt, State: string(r.State), Stale: run == nil || !run.Fits(&r), Altered: altered,
+			Attempt: r.Attempt, State: string(r.State), Stale: run == nil || !run.Fits(&r), Altered: altered || r.Altered,
 			Factors: row.Factors, Metrics: row.Metrics(), Error: r.Error, Record: r.Path(folder),
 		})
 		if err != nil {

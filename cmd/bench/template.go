@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"bench/agent/calibrate"
 	"bench/runner/study"
 	"bench/spec"
 	"bench/templates"
@@ -109,6 +110,13 @@ func render(m *spec.Module, r *spec.Report, s study.Study) ([]byte, hcl.Diagnost
 	report := templates.Report{Name: r.ID(), Title: r.Title, Vars: vars}
 	for _, a := range r.Analyses {
 		report.Analyses = append(report.Analyses, a.ID())
+	}
+	if r.Calibration != "" {
+		result, err := calibrate.Read(filepath.Join(m.Dir, filepath.FromSlash(r.Calibration)))
+		if err != nil {
+			return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Unreadable calibration", Detail: sentence(err.Error()), Subject: &r.CalibrationRange}}
+		}
+		report.Calibration = result.Line()
 	}
 	markdown, err := t.Render(report, s)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"bench/analysis"
 	"bench/runner"
 )
 
@@ -121,8 +122,13 @@ func (v *closing) done() {
 	}
 }
 
-func (v *closing) interrupted(again string) {
-	fmt.Fprintf(v.w, "Interrupted: %s. `%s` goes on from here.\n", v.account(), again)
+// interrupted names the command that goes on, and says how many runs it repeats that were made again already.
+func (v *closing) interrupted(again string, repeated int) {
+	but := ""
+	if repeated > 0 {
+		but = fmt.Sprintf(", and makes %s once more that this apply has made again", analysis.Count(repeated, "run"))
+	}
+	fmt.Fprintf(v.w, "Interrupted: %s. `%s` goes on from here%s.\n", v.account(), again, but)
 }
 
 // broken tells what was made all the same; the reason stands before it, and alone where that is nothing.

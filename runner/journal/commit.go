@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"os"
 )
@@ -36,6 +37,9 @@ func (j *Journal) commit(r Record) error {
 	if err != nil {
 		return err
 	}
+	if err := j.lock.check(); err != nil {
+		return err
+	}
 	earlier, err := j.place(r, data)
 	if err != nil {
 		return err
@@ -69,6 +73,9 @@ func (j *Journal) settle(a Attempt, counted Event, p Process, earlier head) erro
 	}
 	superseded := a.event(EventFinish)
 	superseded.Attempt, superseded.Hash, superseded.State = earlier.Attempt, earlier.Hash, Superseded
+	if earlier.Altered {
+		superseded.Message = "its file was not as it was measured"
+	}
 	return j.append(superseded, counted)
 }
 
@@ -114,19 +121,26 @@ func (j *Journal) place(r Record, data []byte) (earlier head, err error) {
 	return earlier, j.disk.rename(tempName(path), path)
 }
 
-// retire copies the record that counts to the evidence and takes away what belongs to it alone. The record itself stays
-// until another takes its name. It may be called again after it failed.
+// retire copies the record that counts to the evidence, marked where it was altered, and takes away what belongs to it alone. The record
+// itself stays until another takes its name. It may be called again after it failed.
 func (j *Journal) retire(p Place) (was head, err error) {
-	was, err = j.counting(p)
-	if was.Attempt == 0 || err != nil {
-		return head{}, err
+	path := p.Record(j.dir)
+	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+		return head{}, nil
 	}
-	data, err := os.ReadFile(p.Record(j.dir))
+	sealed, err := j.sealed()
 	if err != nil {
 		return head{}, err
 	}
-	if data, err = supersede(data); err != nil {
-		return head{}, broken(p.Record(j.dir), err)
+	if was, err = sealed.replaced(p, path); err != nil {
+		return head{}, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return head{}, err
+	}
+	if data, err = supersede(data, was.Attempt, was.Altered); err != nil {
+		return head{}, broken(path, err)
 	}
 	if err := j.disk.replace(p.attemptFile(j.dir, was.Attempt, ".json"), data); err != nil {
 		return head{}, err
@@ -166,6 +180,9 @@ func (j *Journal) keep(r Record) error {
 	}
 	data, err := encode(r)
 	if err != nil {
+		return err
+	}
+	if err := j.lock.check(); err != nil {
 		return err
 	}
 	if err := j.disk.syncFile(place.attemptFile(j.dir, r.Attempt, ".log")); err != nil {

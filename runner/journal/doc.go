@@ -54,8 +54,10 @@
 // # What was measured
 //
 // The line of a record that counts has the SHA-256 of its file, too: its seal. Whoever reads the record for what was measured (Records, All)
-// has the file held against it, and so has an Index that can't take a file at its word. One that breaks its seal was altered: it comes
-// with an AlteredError, or an Entry that says so, and has no part in a result. A record without a seal, since the journal is lost or was
+// has the file held against it, and so has an Index that can't take a file at its word. One that breaks its seal was altered, and so was
+// one that says that it is an attempt which the journal has not counted, where it has others there. It comes
+// with an AlteredError, or an Entry that says so, and has no part in a result. No mending makes it whole; what takes its place keeps it as
+// evidence that is marked. A record without a seal, since the journal is lost or was
 // written by an earlier version, is taken as it is. The seal is no signature: who alters the journal as well is not found out.
 //
 // # What is kept in memory
@@ -66,7 +68,8 @@
 //
 // # What is refused
 //
-// A second writer (InUseError: the lock is the kernel's, so that of a dead process is gone with it); a result of an attempt
+// A second writer (InUseError: the lock is the kernel's, so that of a dead process is gone with it); whatever is to be written once the
+// lock's file or the folder was taken away, since another may write there then (LostError); a result of an attempt
 // that was never started, or that a later start has overtaken (ErrOutdated); a number that JSON does not have; a record
 // that does not lie where it says, was cut, or has a later schema (SchemaError, which names the version of bench that reads
 // it). Every earlier schema is read. Such a record is an error that names its file; it is

@@ -8,6 +8,8 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -81,17 +83,25 @@ func join(fields []field) []byte {
 	return b.Bytes()
 }
 
-// supersede changes the state of an encoded record and leaves every other byte of its fields as it is, those that this
-// version does not know included.
-func supersede(data []byte) ([]byte, error) {
+// supersede changes the state of an encoded record, gives it the attempt that it is kept under, says of one that was altered that it was,
+// and leaves every other byte of its fields as it is, those that this version does not know included.
+func supersede(data []byte, attempt int, altered bool) ([]byte, error) {
 	fields, err := split(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
+	fields = slices.DeleteFunc(fields, func(f field) bool { return f.name == "altered" })
 	for i := range fields {
-		if fields[i].name == "state" {
+		switch fields[i].name {
+		case "state":
 			fields[i].value = json.RawMessage(`"` + Superseded + `"`)
+		case "attempt":
+			fields[i].value = json.RawMessage(strconv.Itoa(attempt))
 		}
+	}
+	if altered {
+		at := slices.IndexFunc(fields, func(f field) bool { return f.name == "state" })
+		fields = slices.Insert(fields, at+1, field{"altered", json.RawMessage("true")})
 	}
 	return join(fields), nil
 }

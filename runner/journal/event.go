@@ -101,7 +101,10 @@ func (e *Event) check() error {
 // readLines goes through a file line by line, until do gives an error. It says of each line whether it has its break; the text
 // is without, and is overwritten by the next.
 func readLines(path string, do func(text []byte, ended bool) error) error {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
+	if _, other := errors.AsType[kindError](err); other {
+		return fmt.Errorf("%w: move it away", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -22,13 +22,14 @@ type head struct {
 	Hash          string
 	Identity      map[string]string
 	Process       Process
+	Altered       bool // by the seal; it is not read
 }
 
 // readHead reads a record as far as its head, and looks at its end, so that one that was cut is noticed.
 func readHead(path string) (head, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
-		return head{}, err
+		return head{}, notRead(path, err)
 	}
 	defer f.Close()
 	return headIn(f)
@@ -89,8 +90,11 @@ func decodeHead(r io.Reader) (head, error) {
 	if err := checkSchema(h.Schema); err != nil {
 		return h, err
 	}
-	if h.Address == "" || h.Attempt < 1 {
+	if h.Address == "" || h.Attempt == 0 {
 		return h, fmt.Errorf("it has no address or no attempt")
+	}
+	if !isAttempt(h.Attempt) {
+		return h, fmt.Errorf("it says that it is attempt %d, and these go from 1 to %d", h.Attempt, maxAttempt)
 	}
 	return h, nil
 }

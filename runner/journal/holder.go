@@ -1,16 +1,13 @@
 package journal
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
-	"time"
+
+	"bench/runner/reaper"
 )
 
 // A Presence says whether a holder is still there.
@@ -27,8 +24,8 @@ const (
 // nobody does. It takes no lock, not even for a moment: an apply that began just then would find the folder in use. Host is the label
 // of this machine.
 func HeldBy(dir, host string) (*Holder, Presence, error) {
-	data, err := os.ReadFile(filepath.Join(dir, lockFile))
-	if errors.Is(err, os.ErrNotExist) || len(data) == 0 {
+	data, err := readRegular(filepath.Join(dir, lockFile))
+	if errors.Is(err, os.ErrNotExist) {
 		return nil, "", nil
 	}
 	if err != nil {
@@ -36,12 +33,13 @@ func HeldBy(dir, host string) (*Holder, Presence, error) {
 	}
 	var h Holder
 	if json.Unmarshal(data, &h) != nil || h.PID <= 0 {
-		return nil, "", nil // it is just being written
+		return nil, "", nil // nobody does, or it is just being written
 	}
 	return &h, h.presence(host), nil
 }
 
-// presence looks for the process. One that has its number and was started later is another one.
+// presence looks for the process. One that has its number and was started at another time is another one. The clock of the wall is not
+// asked: it may have been set meanwhile.
 func (h *Holder) presence(host string) Presence {
 	boot := bootID()
 	switch {
@@ -52,31 +50,9 @@ func (h *Holder) presence(host string) Presence {
 	case errors.Is(syscall.Kill(h.PID, 0), syscall.ESRCH):
 		return Gone
 	}
-	const slack = 2 * time.Second // clocks of the kernel and of the wall
-	if state, began, err := processOf(h.PID); err == nil && (state == "Z" || began.After(h.Since.Add(slack))) {
+	start, err := reaper.Started(h.PID)
+	if errors.Is(err, os.ErrProcessDone) || err == nil && h.Start != 0 && h.Start != start {
 		return Gone
 	}
 	return Present
-}
-
-// processOf gives the state of a process, Z for one that has ended and that nobody has asked about yet, and when it was started. It
-// knows that on Linux.
-func processOf(pid int) (state string, began time.Time, err error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	uptime, err := os.ReadFile("/proc/uptime")
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	const start, ticks = 19, 100 // the field that it is, counted after the name in parentheses, and its unit (USER_HZ)
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	if len(fields) <= start {
-		return "", time.Time{}, errors.New("it has no time of start")
-	}
-	after, err1 := strconv.ParseFloat(fields[start], 64)
-	up, err2 := strconv.ParseFloat(strings.Fields(string(uptime) + " 0")[0], 64)
-	age := time.Duration((up - after/ticks) * float64(time.Second))
-	return fields[0], time.Now().Add(-age), errors.Join(err1, err2)
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"bench/runner/reaper"
 )
 
 func TestHeldBy(t *testing.T) {
@@ -21,11 +23,12 @@ func TestHeldBy(t *testing.T) {
 	}
 	defer unasked.Wait()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if state, _, err := processOf(unasked.Process.Pid); err != nil || state == "Z" {
+		if _, err := reaper.Started(unasked.Process.Pid); err != nil {
 			break
 		}
 	}
 	gone, here, now := ended.Process.Pid, os.Getpid(), time.Now()
+	start, _ := reaper.Started(here)
 	for name, test := range map[string]struct {
 		lock string
 		want Presence // "": nobody
@@ -33,13 +36,16 @@ func TestHeldBy(t *testing.T) {
 		"no file":                {},
 		"nobody":                 {lock: " "},
 		"half written":           {lock: `{"pid":1`},
-		"here":                   {lockText(Holder{Host: "h", PID: here, Since: now, Boot: bootID()}), Present},
+		"here":                   {lockText(newHolder("h", now)), Present},
+		"the clock went forward": {lockText(newHolder("h", now.Add(-1000*time.Hour))), Present},
+		"the clock was set back": {lockText(newHolder("h", now.Add(1000*time.Hour))), Present},
 		"an earlier version":     {lockText(Holder{Host: "h", PID: here, Since: now}), Present},
+		"ticks are not known":    {lockText(Holder{Host: "h", PID: here, Since: now, Boot: bootID()}), Present},
 		"killed":                 {lockText(Holder{Host: "h", PID: gone, Since: now, Boot: bootID()}), Gone},
 		"ended, not asked about": {lockText(Holder{Host: "h", PID: unasked.Process.Pid, Since: now, Boot: bootID()}), Gone},
 		"another machine":        {lockText(Holder{Host: "other", PID: here, Since: now, Boot: "x"}), Away},
 		"an earlier boot":        {lockText(Holder{Host: "h", PID: here, Since: now, Boot: "x"}), Gone},
-		"the number of today":    {lockText(Holder{Host: "h", PID: here, Since: now.Add(-1000 * time.Hour), Boot: bootID()}), Gone},
+		"the number of today":    {lockText(Holder{Host: "h", PID: here, Since: now, Boot: bootID(), Start: start + 1}), Gone},
 	} {
 		path := filepath.Join(dir, lockFile)
 		_ = os.Remove(path)

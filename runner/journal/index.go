@@ -18,8 +18,9 @@ type Index struct {
 	dir   string
 	none  bool // there is no folder, so there are no records
 	lines map[Place]committed
-	cut   bool                  // see CutShort
-	seals func() (seals, error) // read when a record does not fit its line
+	cut   bool                   // see CutShort
+	torn  bool                   // it has a line that is no whole event
+	seals func() (*seals, error) // read when a record does not fit its line
 
 	earlierNS, earlier atomic.Int64 // the durations of counted runs, and how many these are
 }
@@ -42,7 +43,7 @@ type committed struct {
 
 // ReadIndex reads the journal of an experiment: there is nothing in it where there is no folder.
 func ReadIndex(dir string) (*Index, error) {
-	x := &Index{dir: dir, lines: map[Place]committed{}, seals: sync.OnceValues(func() (seals, error) { return readSeals(dir) })}
+	x := &Index{dir: dir, lines: map[Place]committed{}, seals: sync.OnceValues(func() (*seals, error) { return readSeals(dir) })}
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		x.none = true
 		return x, nil
@@ -69,7 +70,7 @@ func (x *Index) read(path string) error {
 		}
 		switch {
 		case !whole:
-			x.cut = x.cut || len(text) > 0
+			x.torn = x.torn || len(text) > 0
 		case e.Event == EventBegin || e.Event == EventEnd:
 			x.cut = e.Event == EventBegin
 		case e.Event == EventFinish && e.State.committed():
@@ -85,7 +86,7 @@ func (x *Index) read(path string) error {
 // note takes a record that was committed. Of a run to which that happened twice, the later line is the one that the record fits.
 func (x *Index) note(e *Event) {
 	place, ok := e.Place()
-	if !ok || e.Attempt < 1 {
+	if !ok || !isAttempt(e.Attempt) {
 		return
 	}
 	x.lines[place] = committed{Entry{Hash: e.Hash, State: e.State, Attempt: e.Attempt}, e.Address, e.RecordBytes, e.RecordMtimeNS, e.DurationNS}
@@ -120,7 +121,7 @@ func (x *Index) Entry(p Place, address string) (e Entry, ok bool, err error) {
 	if err != nil {
 		return Entry{}, false, err
 	}
-	h, altered, err := sealed.readHead(p, path)
+	h, err := sealed.head(p, path)
 	if err != nil {
 		return Entry{}, false, err
 	}
@@ -130,7 +131,7 @@ func (x *Index) Entry(p Place, address string) (e Entry, ok bool, err error) {
 	if _, known := x.lines[p]; !known {
 		x.took(h.Process.DurationNS)
 	}
-	return Entry{h.Hash, h.State, h.Attempt, altered}, true, nil
+	return Entry{h.Hash, h.State, h.Attempt, h.Altered}, true, nil
 }
 
 // Identity gives what a committed record was measured with, read from the record.
@@ -145,8 +146,9 @@ func (x *Index) Took(p Place) (time.Duration, bool) {
 	return time.Duration(ns), ns > 0
 }
 
-// CutShort says whether the last process that wrote here did not come to its end, or has not yet: there may be something to mend.
-func (x *Index) CutShort() bool { return x.cut }
+// CutShort says whether the last process that wrote here did not come to its end, or has not yet, or the journal is damaged: there may be
+// something to mend.
+func (x *Index) CutShort() bool { return x.cut || x.torn }
 
 // Earlier gives the time that the counted runs took, superseded ones too, and how many these are: those of the journal, and those
 // that Entry has found beside it.

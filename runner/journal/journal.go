@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"bench/agent"
 )
 
@@ -22,7 +20,9 @@ type Journal struct {
 	disk   disk
 	now    func() time.Time
 	holder Holder
-	lock   *flock.Flock
+	lock   *hold
+	damage damage                 // what was found when it was opened
+	sealed func() (*seals, error) // read when a record is superseded
 
 	mu      sync.Mutex
 	file    *os.File
@@ -82,10 +82,12 @@ func open(dir, host string, d disk, now func() time.Time) (*Journal, error) {
 		dir: dir, disk: d, now: now, holder: holder, lock: lock,
 		open: map[key]opened{}, last: map[Place]int{},
 	}
-	if err := (&recovery{j, map[key]State{}}).recover(); err != nil {
+	readSeals := func() (*seals, error) { return readSeals(dir) }
+	if err := (&recovery{j, map[key]State{}, sync.OnceValues(readSeals)}).recover(); err != nil {
 		j.abandon()
 		return nil, err
 	}
+	j.sealed = sync.OnceValues(readSeals)
 	return j, nil
 }
 
@@ -109,7 +111,8 @@ func (j *Journal) Close() error {
 	return errors.Join(err, j.file.Close(), release(j.disk, j.lock))
 }
 
-// Start gives the run its next attempt and makes it durable. Only then may the caller act.
+// Start gives the run its next attempt and makes it durable. Only then may the caller act. It, Commit and Keep give a *LostError where
+// somebody took away the lock or moved the folder: nothing may be written there any more.
 func (j *Journal) Start(place Place, address, hash string) (Attempt, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -127,6 +130,9 @@ func (j *Journal) start(a Attempt) (Attempt, error) {
 	if a.Address == "" || a.Hash == "" {
 		return a, fmt.Errorf("it has no address or no hash")
 	}
+	if err := j.lock.check(); err != nil {
+		return a, err
+	}
 	counts, err := j.counting(a.Place)
 	if err != nil {
 		return a, err
@@ -134,7 +140,9 @@ func (j *Journal) start(a Attempt) (Attempt, error) {
 	if err := j.disk.mkdir(a.attempts(j.dir)); err != nil {
 		return a, err
 	}
-	a.Number = max(j.last[a.Place], counts.Attempt) + 1
+	if a.Number = max(j.last[a.Place], counts.Attempt) + 1; !isAttempt(a.Number) {
+		return a, fmt.Errorf("its last attempt says that it is the %dth, and there is none after that: move %s and what lies in %s away", maxAttempt, a.Record(j.dir), a.attempts(j.dir))
+	}
 	return a, j.append(a.event(EventStart))
 }
 
@@ -264,7 +272,7 @@ func (j *Journal) note(e Event) {
 		j.writer = &Holder{Host: e.Host, PID: e.PID, Since: e.T, Boot: e.Boot}
 	}
 	place, ok := e.Place()
-	if !ok || e.Attempt < 1 {
+	if !ok || !isAttempt(e.Attempt) {
 		return
 	}
 	k := key{place, e.Attempt}

@@ -123,3 +123,39 @@ func TestHold(t *testing.T) {
 		t.Error("held twice")
 	}
 }
+
+// Whose lock is taken away, or whose folder is moved, writes nothing more where another may write by now, and takes nothing from it.
+func TestLockIsLost(t *testing.T) {
+	for name, take := range map[string]func(dir string) error{
+		"the lock's file is removed": func(dir string) error { return os.Remove(filepath.Join(dir, lockFile)) },
+		"the folder is moved":        func(dir string) error { return os.Rename(dir, dir+".old") },
+		"the folder above it is":     func(dir string) error { return os.Rename(filepath.Dir(dir), filepath.Dir(dir)+".old") },
+	} {
+		for _, another := range []bool{false, true} {
+			dir := fastDir(t)
+			j := mustOpen(t, dir)
+			must(t, j.Commit(recordOf(mustStart(t, j, run1), Counted)))
+			a, b := mustStart(t, j, run2), mustStart(t, j, other1)
+			must(t, take(dir))
+			var signed []byte
+			if another {
+				other := mustOpen(t, dir)
+				defer other.Close()
+				signed, _ = os.ReadFile(filepath.Join(dir, lockFile))
+			}
+			_, started := j.Start(run1, addressOf(run1), "h1")
+			for what, err := range map[string]error{"start": started, "commit": j.Commit(recordOf(a, Counted)), "keep": j.Keep(recordOf(b, Failed))} {
+				if lost, ok := errors.AsType[*LostError](err); !ok || lost.Path != filepath.Join(dir, lockFile) {
+					t.Errorf("%s, another has it: %t: %s: %v", name, another, what, err)
+				}
+			}
+			must(t, j.Close())
+			if is, _ := os.ReadFile(filepath.Join(dir, lockFile)); string(is) != string(signed) {
+				t.Errorf("%s: the other's name became %q", name, is)
+			}
+			if _, err := os.Stat(run2.Record(dir)); err == nil {
+				t.Errorf("%s, another has it: %t: a record was written", name, another)
+			}
+		}
+	}
+}

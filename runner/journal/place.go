@@ -19,6 +19,11 @@ type Place struct {
 // maxConfiguration is the longest name of a configuration, in bytes; file systems allow 255 for a name.
 const maxConfiguration = 120
 
+// maxAttempt is the highest number of an attempt. No run is tried so often; a higher one was made up, and the next after it may not exist.
+const maxAttempt = 1 << 30
+
+func isAttempt(n int) bool { return 1 <= n && n <= maxAttempt }
+
 // attemptsDir is where a configuration's folder keeps what did not count.
 const attemptsDir = ".attempts"
 
@@ -82,7 +87,7 @@ func parseEvidence(configuration, file string) (evidence, bool) {
 	}
 	place, ok := parseName(configuration, part[0])
 	attempt, err := strconv.Atoi(part[1])
-	return evidence{place, attempt, "." + part[2]}, ok && err == nil && attempt > 0 && strconv.Itoa(attempt) == part[1]
+	return evidence{place, attempt, "." + part[2]}, ok && err == nil && isAttempt(attempt) && strconv.Itoa(attempt) == part[1]
 }
 
 // compare orders places as they are listed: by configuration, runs before warm-ups, then by number.

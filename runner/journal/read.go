@@ -37,8 +37,16 @@ func (e *RecordError) Place() (p Place, counts bool) {
 
 func broken(path string, err error) error { return &RecordError{path, err} }
 
+// notRead is the error of a record that could not be read: what is no file is no record.
+func notRead(path string, err error) error {
+	if kind, other := errors.AsType[kindError](err); other {
+		return broken(path, kind)
+	}
+	return err
+}
+
 // Read reads one record, and refuses it where it is not the one that belongs into a file of that name.
-func Read(path string) (Record, error) { return seals(nil).read(path) }
+func Read(path string) (Record, error) { return (*seals)(nil).record(path) }
 
 // belongs refuses a record that was copied under another name: it would be counted twice.
 func belongs(path string, p Place, attempt int, state State) error {
@@ -101,11 +109,11 @@ func each(dir string, all bool) iter.Seq2[Record, error] {
 }
 
 // each reads the record of a run, with all in its turn among those of the attempts that did not count. It says whether to go on.
-func (f *files) each(dir string, sealed seals, all bool, yield func(Record, error) bool) bool {
+func (f *files) each(dir string, sealed *seals, all bool, yield func(Record, error) bool) bool {
 	var counts Record
 	var err error
 	if f.record {
-		counts, err = sealed.read(f.place.Record(dir))
+		counts, err = sealed.record(f.place.Record(dir))
 	}
 	isTold := !f.record
 	for _, n := range f.evidence {

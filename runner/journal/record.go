@@ -37,8 +37,9 @@ type Record struct {
 	Warmup        bool              `json:"warmup"`
 	Attempt       int               `json:"attempt"` // from 1, rising with each start
 	State         State             `json:"state"`
-	Hash          string            `json:"hash"`     // of the identity
-	Identity      map[string]string `json:"identity"` // what makes the run stale when it changes: component → short value or digest
+	Altered       bool              `json:"altered,omitempty"` // of a superseded one: its file was not as it was measured
+	Hash          string            `json:"hash"`              // of the identity
+	Identity      map[string]string `json:"identity"`          // what makes the run stale when it changes: component → short value or digest
 	Process       Process           `json:"process"`
 
 	Experiment  string          `json:"experiment"`
@@ -173,8 +174,8 @@ func (r *Record) check() error {
 	switch {
 	case r.Address == "":
 		return fmt.Errorf("it has no address")
-	case r.Attempt < 1:
-		return fmt.Errorf("attempt %d: attempts are counted from 1", r.Attempt)
+	case !isAttempt(r.Attempt):
+		return fmt.Errorf("attempt %d: attempts are counted from 1 to %d", r.Attempt, maxAttempt)
 	case r.Environment != nil && !json.Valid(r.Environment):
 		return fmt.Errorf("its environment is not JSON")
 	case r.State.committed() && r.State == Warmup != r.Warmup:

@@ -42,7 +42,7 @@ func TestSampleIsFull(t *testing.T) {
 	v := reflect.ValueOf(sample())
 	for i := range v.NumField() {
 		switch name := v.Type().Field(i).Name; name {
-		case "Warmup", "Error": // a counted run has neither
+		case "Warmup", "Error", "Altered": // a counted run has none of these
 		case "Members", "StartSkewNS", "Solo": // these are of members; together has the first two
 		default:
 			if v.Field(i).IsZero() {
@@ -210,7 +210,7 @@ func TestUnknownFieldIsIgnoredAndSurvives(t *testing.T) {
 	if d := cmp.Diff(sample(), r); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
-	if data, err = supersede(data); err != nil || !strings.Contains(string(data), `"novel": {"a": 1.50}`) || !strings.Contains(string(data), `"state": "superseded"`) {
+	if data, err = supersede(data, 2, false); err != nil || !strings.Contains(string(data), `"novel": {"a": 1.50}`) || !strings.Contains(string(data), `"state": "superseded"`) {
 		t.Errorf("superseded: %v\n%s", err, data)
 	}
 }

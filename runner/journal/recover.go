@@ -10,7 +10,8 @@ import (
 // A recovery is the work of Open. What it knows of attempts that have ended is needed for no longer.
 type recovery struct {
 	*Journal
-	ended map[key]State // the state that each attempt ended in
+	ended  map[key]State // the state that each attempt ended in
+	sealed func() (*seals, error)
 }
 
 // recover brings the folder to the state that doc.go promises, whatever moment the last process was cut short at. It can be
@@ -102,6 +103,7 @@ func (j *recovery) setAside(rest []byte) error {
 	for n := 1; ; n++ {
 		path := j.path(fmt.Sprintf("%s.bad-%d", journalFile, n))
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			j.damage.set(path, rest)
 			return j.disk.replace(path, rest)
 		} else if err != nil {
 			return err
@@ -116,23 +118,8 @@ func (j *recovery) mend(run files) error {
 	counts := 0
 	switch {
 	case run.record && j.inDoubt(run):
-		h, err := readHead(p.Record(j.dir))
-		if err != nil {
-			return err
-		}
-		if counts = h.Attempt; !j.ended[key{p, counts}].committed() {
-			e := h.finish(p)
-			e.describe(p.Record(j.dir), h.Process)
-			data, err := os.ReadFile(p.Record(j.dir))
-			if err != nil {
-				return err
-			}
-			e.RecordSHA256 = sealOf(data).String()
-			if err := j.append(e); err != nil {
-				return err
-			}
-		}
-		if err := j.restore(run, counts); err != nil {
+		var err error
+		if counts, err = j.mendRecord(run); err != nil {
 			return err
 		}
 	case !run.record && run.table: // derived from nothing
@@ -141,6 +128,36 @@ func (j *recovery) mend(run files) error {
 		}
 	}
 	return j.mendEvidence(run, counts)
+}
+
+// mendRecord finishes what was begun for a committed record, and gives its attempt. One that was altered is left as it is: nothing that
+// is made from it may pass for what was measured. Its attempt is 0.
+func (j *recovery) mendRecord(run files) (attempt int, err error) {
+	path := run.place.Record(j.dir)
+	sealed, err := j.sealed()
+	if err != nil {
+		return 0, err
+	}
+	h, err := sealed.head(run.place, path)
+	if h.Altered || err != nil {
+		return 0, err
+	}
+	if !j.ended[key{run.place, h.Attempt}].committed() {
+		e := h.finish(run.place)
+		e.describe(path, h.Process)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return 0, err
+		}
+		e.RecordSHA256 = sealOf(data).String()
+		if j.damage.file != "" {
+			j.damage.records = append(j.damage.records, h.Address)
+		}
+		if err := j.append(e); err != nil {
+			return 0, err
+		}
+	}
+	return h.Attempt, j.restore(run, h.Attempt)
 }
 
 // inDoubt says whether something of a committed record may be missing or left over.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -54,6 +56,60 @@ func only(all func(func(Record, error) bool), p Place) (Record, error) {
 		}
 	}
 	return Record{}, errors.New("it is not there")
+}
+
+// A record that was altered to be another attempt is found out, be it one that never was, or one that has a record of its own. No mending
+// makes it whole, and no evidence is lost for it: what takes its place keeps it as what it is.
+func TestRecordOfAnotherAttempt(t *testing.T) {
+	for _, claimed := range []string{"1", "3", "900"} {
+		dir := aSweep(t)
+		path, first := run1.Record(dir), run1.attemptFile(dir, 1, ".json")
+		replaceIn(t, path, `"attempt": 2,`, `"attempt": `+claimed+`,`)
+		was, err := os.ReadFile(first)
+		must(t, err)
+		must(t, os.Remove(run1.file(dir, ".csv"))) // so that there is something to mend
+		for range 2 {
+			if _, err := only(Records(dir), run1); !isAltered(err) {
+				t.Errorf("as attempt %s it is taken for what was measured: %v", claimed, err)
+			}
+			if e, ok := entry(t, dir, run1); !ok || !e.Altered {
+				t.Errorf("as attempt %s an index takes it for what was measured: %+v %t", claimed, e, ok)
+			}
+			must(t, mustOpen(t, dir).Close())
+			if _, err := os.Stat(run1.file(dir, ".csv")); err == nil {
+				t.Errorf("as attempt %s it has got a table", claimed)
+			}
+		}
+		j := mustOpen(t, dir)
+		must(t, j.Commit(recordOf(mustStart(t, j, run1), Counted)))
+		must(t, j.Close())
+		if is, err := os.ReadFile(first); string(is) != string(was) {
+			t.Errorf("as attempt %s it took the place of evidence: %v", claimed, err)
+		}
+		r, err := Read(run1.attemptFile(dir, 2, ".json"))
+		if err != nil || !r.Altered || r.State != Superseded {
+			t.Errorf("as attempt %s it is kept as %s, altered %t: %v", claimed, r.State, r.Altered, err)
+		}
+		loadAll(t, dir)
+	}
+}
+
+func isAltered(err error) bool {
+	_, altered := errors.AsType[*AlteredError](err)
+	return altered
+}
+
+// What was measured is no less so for a reader that began before it was committed.
+func TestRecordOfALaterAttempt(t *testing.T) {
+	dir := aSweep(t)
+	sealed, err := readSeals(dir)
+	must(t, err)
+	j := mustOpen(t, dir)
+	defer j.Close()
+	must(t, j.Commit(recordOf(mustStart(t, j, run1), Counted)))
+	if _, err := sealed.record(run1.Record(dir)); err != nil {
+		t.Error(err)
+	}
 }
 
 // Without a seal, since the journal is lost or was written by an earlier version, a record is taken at its word. One that only the mending
@@ -159,4 +215,50 @@ func TestOpenMendsBesideAStray(t *testing.T) {
 		}
 	}
 	t.Error("the journal does not have the second attempt")
+}
+
+// A number of an attempt that has none after it, be it in a record, in the name of a file or in the journal, costs no run.
+func TestAttemptsDoNotOverflow(t *testing.T) {
+	const highest = "9223372036854775807"
+	for name, forge := range map[string]func(t *testing.T, dir string){
+		"evidence": func(t *testing.T, dir string) {
+			must(t, os.WriteFile(filepath.Join(run1.attempts(dir), "run_1."+highest+".json"), []byte("{}"), 0o666))
+		},
+		"log": func(t *testing.T, dir string) {
+			must(t, os.WriteFile(filepath.Join(run1.attempts(dir), "run_1."+highest+".log"), nil, 0o666))
+		},
+		"journal": func(t *testing.T, dir string) {
+			replaceIn(t, filepath.Join(dir, journalFile), `"run_1","attempt":2,`, `"run_1","attempt":`+highest+`,`)
+			must(t, os.Remove(run1.Record(dir)))
+		},
+	} {
+		dir := aSweep(t)
+		forge(t, dir)
+		j := mustOpen(t, dir)
+		if a := mustStart(t, j, run1); a.Number < 2 || a.Number > 3 {
+			t.Errorf("%s: attempt %d", name, a.Number)
+		} else {
+			must(t, j.Commit(recordOf(a, Counted)))
+		}
+		must(t, j.Close())
+	}
+	dir := aSweep(t)
+	replaceIn(t, run1.Record(dir), `"attempt": 2,`, `"attempt": `+highest+`,`)
+	x, err := ReadIndex(dir)
+	must(t, err)
+	_, _, indexed := x.Entry(run1, addressOf(run1))
+	_, loaded := Load(dir)
+	for _, err := range []error{indexed, loaded} {
+		if _, ok := errors.AsType[*RecordError](err); !ok || !strings.Contains(err.Error(), highest) {
+			t.Errorf("the record: %v", err)
+		}
+	}
+
+	dir = aSweep(t)
+	replaceIn(t, run1.Record(dir), `"attempt": 2,`, `"attempt": `+strconv.Itoa(maxAttempt)+`,`)
+	j := mustOpen(t, dir)
+	defer j.Close()
+	if _, err := j.Start(run1, addressOf(run1), "h1"); err == nil || !strings.Contains(err.Error(), "can't start: ") {
+		t.Errorf("after the last attempt: %v", err)
+	}
 }

@@ -25,6 +25,16 @@ func Self() string {
 	return strconv.Itoa(os.Getpid()) + ":" + strconv.FormatUint(s.start, 10)
 }
 
+// Started gives when a process was started, in clock ticks since the machine was. The error is os.ErrProcessDone where it has ended and
+// nobody has asked about it yet.
+func Started(pid int) (ticks uint64, err error) {
+	s, err := statOf(pid)
+	if err == nil && s.isZombie() {
+		err = os.ErrProcessDone
+	}
+	return s.start, err
+}
+
 // isGone says whether a process that Self named has ended.
 func isGone(name string) bool {
 	number, start, _ := strings.Cut(name, ":")

@@ -2,13 +2,19 @@
 
 package reaper
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Adopt makes this process the parent of its orphaned descendants, on Linux.
 func Adopt() {}
 
 // Self names this process, so that it can be told later whether it still runs, on Linux.
 func Self() string { return "" }
+
+// Started gives when a process was started, on Linux.
+func Started(int) (uint64, error) { return 0, errors.ErrUnsupported }
 
 // FolderID names a folder in a way that outlives its renaming, on Linux.
 func FolderID(string) string { return "" }

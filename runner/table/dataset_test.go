@@ -265,7 +265,7 @@ dataset "d" {
 func TestMistakesInTheMapping(t *testing.T) {
 	for _, test := range []struct{ attribute, metric, want, subject string }{
 		{"", "row.tokens", "Unsupported attribute; This object does not have an attribute named \"tokens\". There are list, name, v and yes.\n\nThis was found in f.json, row 0.", "row.tokens"},
-		{"", "row.name + 1", "Invalid operand; Unsuitable value for left operand: a number is required.\n\nThis was found in f.json, row 0.", "row.name"},
+		{"", "row.name + 1", "Invalid operand; HCL adds numbers alone. Texts are joined in one, as \"${A}${B}\", and lists by concat(A, B).\n\nThis was found in f.json, row 0.", "row.name + 1"},
 		{"", "row.list", "Wrong type; This must be a number.\n\nThis was found in f.json, row 0.", "row.list"},
 		{"rows = file.runs", "row.v", "Unsupported attribute; ", "file.runs"},
 		{"rows = null", "row.v", "Wrong type; This must be a list of rows, or one row.\n\nThis was found in f.json.", "null"},

@@ -198,4 +198,6 @@ report "each" {
   analyses = [each.value]
   output   = "reports/${each.key}.md"
   vars     = { best = analysis.each["rows"].best.name }
+
+  calibration = "calibration.json"
 }

@@ -1,0 +1,9 @@
+agent = "go" {
+  builtin = "workflow"
+}
+
+workload: "review" {
+  step "a" {
+    prompt = "x"
+  }
+}

@@ -1,0 +1,2 @@
+locals {
+  brace   = 1 }

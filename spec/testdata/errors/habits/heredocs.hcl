@@ -1,0 +1,11 @@
+locals {
+  a = << EOT
+text
+EOT
+}
+
+locals {
+  b = <<~EOT
+text
+EOT
+}

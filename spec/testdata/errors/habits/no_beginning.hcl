@@ -1,0 +1,2 @@
+locals {
+  no_open = a = 1 }

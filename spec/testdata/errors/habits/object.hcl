@@ -1,0 +1,3 @@
+locals {
+  object  = { a = 1 ]
+}

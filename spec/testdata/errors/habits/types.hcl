@@ -1,0 +1,7 @@
+variable "a" {
+  type = list of string
+}
+
+variable "b" {
+  type = list<string>
+}

@@ -1,0 +1,3 @@
+locals {
+  inner = "x ${upper("a)} y"
+}

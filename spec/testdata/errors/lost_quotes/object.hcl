@@ -1,0 +1,3 @@
+locals {
+  object = { a = "b }
+}

@@ -59,6 +59,10 @@ const (
 // Values. One that others are made of may not grow without bounds: thirty locals that each hold the one before twice are a thousand
 // million.
 const (
+	// Elements of a branch of a condition, beyond which the other one has no say in the type: HCL finds a type for two lists of 20 000
+	// objects in 3 s, and four times as long for twice as many.
+	maxUnified = 1000
+
 	// Elements of a value, with those inside them: each takes some 100 bytes of memory, and more where it is converted.
 	maxElements = 1_000_000
 

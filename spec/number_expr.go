@@ -73,7 +73,7 @@ func isFraction(v cty.Value) bool {
 
 // writeBranches lets the number of one branch of a condition be written where the other branch gives a text.
 func writeBranches(condition *hclsyntax.ConditionalExpr, w *work) {
-	both := &branches{condition.TrueResult, condition.FalseResult, nil, w}
+	both := &branches{condition.Condition, condition.TrueResult, condition.FalseResult, nil, w}
 	condition.TrueResult = &branchExpr{&hclsyntax.ParenthesesExpr{Expression: both.yes, SrcRange: both.yes.Range()}, both, true}
 	condition.FalseResult = &branchExpr{&hclsyntax.ParenthesesExpr{Expression: both.no, SrcRange: both.no.Range()}, both, false}
 }
@@ -81,7 +81,8 @@ func writeBranches(condition *hclsyntax.ConditionalExpr, w *work) {
 // branches are those of a condition. HCL evaluates the first, then the second: once the first is asked for, both are evaluated, and the
 // second one waits.
 type branches struct {
-	yes, no hclsyntax.Expression
+	condition, yes, no hclsyntax.Expression
+
 	waiting *branch
 	work    *work // HCL compares the types of both, and may convert them
 }
@@ -127,6 +128,24 @@ func (e *branchExpr) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if !e.both.work.read(8 * (weight(v) + weight(other))) {
 		v, other = cty.DynamicVal, cty.DynamicVal
 	}
+	if max(elements(v), elements(other)) > maxUnified {
+		v, other = e.both.chosen(ctx, v, other)
+	}
 	e.both.waiting = &branch{ctx, other, more}
 	return v, diags
+}
+
+// chosen leaves out of two long values the one that the condition does not choose. HCL would find a type for both, which takes a time
+// that grows with the square of how many elements there are.
+func (b *branches) chosen(ctx *hcl.EvalContext, yes, no cty.Value) (cty.Value, cty.Value) {
+	condition, diags := b.condition.Value(ctx)
+	condition, _ = condition.Unmark()
+	if diags.HasErrors() || !condition.IsKnown() || condition.IsNull() || condition.Type() != cty.Bool {
+		return yes, no
+	}
+	none := cty.NullVal(cty.DynamicPseudoType)
+	if condition.True() {
+		return yes, none
+	}
+	return none, no
 }

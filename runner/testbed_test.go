@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +28,7 @@ func TestMain(m *testing.M) {
 	if part := os.Getenv(standFor); part != "" {
 		os.Exit(parts[part]())
 	}
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // under nohup it is ignored, as it would be by what is started here
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "bench-test-")
 		if err == nil {

@@ -30,7 +30,7 @@ var daemons = map[string]string{
 // daemon gives a worker that starts one of the daemons, and then does something else.
 func daemon(t *testing.T, script, then string) launch {
 	t.Helper()
-	l := impostor(t, "wait_for() { while [ ! -s $1 ]; do sleep 0.01; done; }\n"+script+"\n"+then)
+	l := impostor(t, "wait_for() { while [ ! -s $1 ]; do sleep 0.01; done; }\nread task\n"+script+"\n"+then) // nobody answers before he is asked
 	l.mark = markOf("test "+t.Name(), t.TempDir())
 	return l
 }

@@ -91,7 +91,7 @@ func TestProcessFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := impostor(t, test.script)
+			l := impostor(t, "read task\n"+test.script)
 			if test.timeout > 0 {
 				l.timeout = test.timeout
 			}
@@ -185,7 +185,7 @@ func TestResultThatIsReadLate(t *testing.T) {
 // which is one of the measuring, is no more in force.
 func TestProcessHangsAfterItsResult(t *testing.T) {
 	t.Parallel()
-	l := impostor(t, aResult+"\nsleep 100")
+	l := impostor(t, "read task\n"+aResult+"\nsleep 100")
 	l.timeout = 1500 * time.Millisecond
 	rep := process(t.Context(), l)
 	if rep.failure != nil || rep.result == nil || rep.result.Outcome.WorkflowTotalNS != 7 || rep.process.Signal != "killed" {
@@ -262,7 +262,7 @@ func TestLogIsALittleLonger(t *testing.T) {
 func TestEnvironmentIsAnAllowList(t *testing.T) {
 	t.Setenv("BENCH_SECRET", "1")
 	t.Setenv("LANG", "C.UTF-8")
-	l := impostor(t, "env > env\n"+aResult)
+	l := impostor(t, "read task\nenv > env\n"+aResult)
 	process(t.Context(), l)
 	text, err := os.ReadFile(l.file("env"))
 	if err != nil {
@@ -276,7 +276,7 @@ func TestEnvironmentIsAnAllowList(t *testing.T) {
 
 func TestCores(t *testing.T) {
 	allowed := func(cores []int) string {
-		l := impostor(t, "grep Cpus_allowed_list /proc/self/status > cores\n"+aResult)
+		l := impostor(t, "read task\ngrep Cpus_allowed_list /proc/self/status > cores\n"+aResult)
 		l.cores = cores
 		process(t.Context(), l)
 		text, err := os.ReadFile(l.file("cores"))

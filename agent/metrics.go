@@ -113,7 +113,7 @@ func clientMetrics(m map[string]float64, c Call) {
 		m["decode_client"] = perSecond(c.OutputTokens-1, last-first)
 	}
 	itl := interTokenLatencies(c)
-	m["itl_mean"] = float64(last-first) / float64(chunks-1) / tokensPerChunk(c)
+	m["itl_mean"] = float64(last-first) / float64(chunks-1) / c.TokensPerChunk()
 	m["itl_p50"] = Quantile(itl, 0.50)
 	m["itl_p90"] = Quantile(itl, 0.90)
 	m["itl_p99"] = Quantile(itl, 0.99)
@@ -124,7 +124,7 @@ func clientMetrics(m map[string]float64, c Call) {
 // ascending order. Chunks that one read brought have a gap of 0 between them.
 func interTokenLatencies(c Call) []float64 {
 	var itl []float64
-	perChunk := tokensPerChunk(c)
+	perChunk := c.TokensPerChunk()
 	for i := 1; i < len(c.ChunkNS); i++ {
 		itl = append(itl, float64(c.ChunkNS[i]-c.ChunkNS[i-1])/perChunk)
 	}
@@ -132,9 +132,9 @@ func interTokenLatencies(c Call) []float64 {
 	return itl
 }
 
-// tokensPerChunk is the mean over the call. No protocol says how many tokens one chunk holds: Ollama
+// TokensPerChunk is the mean over the call. No protocol says how many tokens one chunk holds: Ollama
 // sends a token a chunk, but holds back one that ends inside a character and sends it with the next.
-func tokensPerChunk(c Call) float64 { return float64(c.OutputTokens) / float64(len(c.ChunkNS)) }
+func (c Call) TokensPerChunk() float64 { return float64(c.OutputTokens) / float64(len(c.ChunkNS)) }
 
 // Quantile interpolates linearly between order statistics (Hyndman and Fan 1996, type 7); sorted isn't empty.
 func Quantile(sorted []float64, p float64) float64 {

@@ -53,11 +53,11 @@ func (s *setup) together() {
 func (i *identifier) own(m *member) map[string]string {
 	id := m.program.Identity()
 	for name, digest := range m.digests {
-		if part := "files of ingest " + name; strings.Contains(name, ".") { // which no ingest is called
-			id["file of "+name] = digest
-		} else {
-			id[part] = digest
+		part := "files of ingest "
+		if strings.Contains(name, ".") { // it is no ingest, but what a load reads
+			part = "file of "
 		}
+		id[part+name] = digest
 	}
 	if m.program.Serving != nil {
 		id["seed"] = fmt.Sprint(i.experiment.Seed)

@@ -110,7 +110,7 @@ func (t *tally) inWindow(sent time.Duration, call agent.Call, cancelled bool) {
 	if call.Error != nil && !cancelled {
 		return
 	}
-	perChunk := tokensPerChunk(call)
+	perChunk := call.TokensPerChunk()
 	for _, ns := range call.ChunkNS {
 		if holds(sent + time.Duration(ns)) {
 			t.tokensIn += perChunk
@@ -132,7 +132,7 @@ func (t *tally) measure(delay time.Duration, call agent.Call, metrics map[string
 		t.add(name, v)
 	}
 	if _, more := metrics["itl_max"]; more {
-		perChunk, itl := tokensPerChunk(call), t.histogram(ITL)
+		perChunk, itl := call.TokensPerChunk(), t.histogram(ITL)
 		for i, ns := range call.ChunkNS[1:] {
 			itl.Add(float64(ns-call.ChunkNS[i]) / perChunk)
 		}
@@ -148,9 +148,6 @@ func (t *tally) measure(delay time.Duration, call agent.Call, metrics map[string
 		t.good++
 	}
 }
-
-// tokensPerChunk is the mean over a call, as in package agent's metrics.
-func tokensPerChunk(c agent.Call) float64 { return float64(c.OutputTokens) / float64(len(c.ChunkNS)) }
 
 func (t *tally) add(name string, v float64) { t.histogram(name).Add(v) }
 

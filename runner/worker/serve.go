@@ -149,6 +149,10 @@ func (f *failures) first(s *load.Summary) *agent.Error {
 	if f.error == nil {
 		return &agent.Error{Class: agent.InvalidSpec, Message: fmt.Sprintf("none of %d calls is one that counts: the load ends before its warm-up does", s.Warmup.Scheduled+s.Cooldown.Scheduled)}
 	}
+	if s.Measured.Failed == 0 { // they go on, so it is no failure of theirs
+		return &agent.Error{Class: agent.Timeout, Message: fmt.Sprintf(
+			"none of %d calls that count had ended %v after the load: limit their answers, as options = { num_predict = 256 } for Ollama or { max_tokens = 256 }", s.Measured.Scheduled, load.DefaultDrain)}
+	}
 	e := *f.error
 	e.Message = fmt.Sprintf("none of %d calls that count ended well; the first failure: %s", s.Measured.Scheduled, e.Message)
 	return &e
